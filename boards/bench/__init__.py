@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""The simulated board: the firmware's ports over the bench link, flash in a file, sockets of the host.
+
+Started with five arguments: image, state directory, HOST:PORT of the acquirer or "-", flash operation
+at which the power goes (0: never), and "1" when that cut is to tear the operation.
+"""
+
+import gc
+import json
+import os
+import sys
+import time
+
+from board.nor import NorFile
+from board.printer import BenchPrinter
+from drivers.escpos_printer import EscposPrinter
+from drivers.link import Link, emit
+from pos.core.errors import ProfileError, StoreError
+
+_FLASH_BYTES = 524288
+# name: (offset, size); the ESP32 board has partitions of the same names
+_PARTITIONS = {
+    "keys": (0, 16384),
+    "counter": (16384, 16384),
+    "journal": (32768, 491520),
+}
+
+
+class BenchClock:
+    """Clock port over the host's clock."""
+
+    def now(self) -> tuple:
+        """Return (year, month, day, hour, minute, second)."""
+        return tuple(time.localtime()[:6])
+
+    def ticks_ms(self) -> int:
+        """Return milliseconds that wrap."""
+        return time.ticks_ms() if hasattr(time, "ticks_ms") else int(time.monotonic() * 1000)
+
+    def ticks_diff(self, end: int, start: int) -> int:
+        """Return end - start."""
+        return time.ticks_diff(end, start) if hasattr(time, "ticks_diff") else end - start
+
+
+class BenchBoard:
+    """Board port (core/ports.py)."""
+
+    def __init__(self, state: str, acquirer: str, cut_at: int, torn: bool) -> None:
+        self._state = state
+        self._acquirer = acquirer
+        self._link_up = True
+        self._heap_peak = 0
+        self._uart = BenchPrinter(emit)
+        self._link = Link(self._setting)
+        self._nor = None
+        self._cut = (cut_at, torn)
+        self.clock = BenchClock()
+        self.inputs = self._link
+        self.display = self
+        self.buzzer = self._link
+        self.printer = EscposPrinter(self._uart)
+        self.log = self._link.log
+
+    def show(self, screen: str, lines: list) -> None:
+        """Display port; each screen is also a moment to look at the heap."""
+        self._look_at_heap()
+        self._link.show(screen, lines)
+
+    def _look_at_heap(self) -> None:
+        if hasattr(gc, "mem_alloc"):
+            gc.collect()
+            self._heap_peak = max(self._heap_peak, gc.mem_alloc())
+
+    def profile(self) -> dict:
+        """Return profile.json of the state directory, with the acquirer of the command line."""
+        try:
+            with open(self._state + "/profile.json") as source:
+                values = json.load(source)
+        except (OSError, ValueError):
+            raise ProfileError("profile.json cannot be read")
+        if self._acquirer != "-":
+            host, port = self._acquirer.rsplit(":", 1)
+            values["host"] = host
+            values["port"] = int(port)
+        return values
+
+    def partition(self, name: str) -> object:
+        """Return a partition of flash.bin."""
+        if self._nor is None:
+            cut_at, torn = self._cut
+            self._nor = NorFile(self._state + "/flash.bin", cut_at, torn, self._power_gone)
+            if self._nor.size != _FLASH_BYTES:
+                raise StoreError("flash.bin is not %d bytes long" % _FLASH_BYTES)
+        offset, size = _PARTITIONS[name]
+        return self._nor.partition(offset, size)
+
+    def device_key(self) -> bytes:
+        """Return the key that stands for the eFuse of a chip."""
+        with open(self._state + "/device.key") as source:
+            return bytes.fromhex(source.read().strip())
+
+    def random(self, length: int) -> bytes:
+        """Return bytes of the host's entropy source."""
+        return os.urandom(length)
+
+    def transport(self, profile: object) -> object:
+        """Return a TCP connection, unopened."""
+        from pos.acquirer.tcp import TcpTransport
+
+        return TcpTransport(profile.host, profile.port, lambda: self._link_up)
+
+    def fatal(self, error: object) -> None:
+        """Say why the terminal cannot start."""
+        emit({"ev": "fatal", "error": error.reason})
+
+    def finish(self) -> int:
+        """Say what the run cost; the exit code."""
+        self._look_at_heap()
+        ops = self._nor.ops if self._nor else 0
+        emit({"ev": "end", "flash_ops": ops, "heap_peak": self._heap_peak})
+        return 0
+
+    def _setting(self, message: dict) -> None:
+        if message["do"] == "printer":
+            self._uart.setting(message)
+        else:
+            self._link_up = message["state"] == "up"
+
+    def _power_gone(self) -> None:
+        """Power is gone: say so and do nothing more until the host ends the process."""
+        emit({"ev": "cut", "op": self._nor.ops})
+        while True:
+            time.sleep(1)
+
+
+def make_board() -> BenchBoard:
+    """Return the board described by the last five arguments."""
+    _, state, acquirer, cut_at, torn = sys.argv[-5:]
+    return BenchBoard(state, acquirer, int(cut_at), torn == "1")

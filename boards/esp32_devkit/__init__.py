@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""ESP32 dev board: flash partitions, NVS, Wi-Fi and a slip printer on UART 2.
+
+Keys, screen and swipes go over the bench link on the USB serial port, until the stripe head, keypad
+and display have drivers of their own.
+"""
+
+import json
+import os
+import time
+
+from board import pins
+from drivers.escpos_printer import EscposPrinter
+from drivers.link import Link, emit
+from hal.esp32.flash import PartitionFlash
+from hal.esp32.identity import device_key
+from hal.esp32.uart import open_uart
+from hal.esp32.wifi import Wifi
+from pos.core.errors import ProfileError
+
+_PROFILE = "/profile.json"
+
+
+class EspClock:
+    """Clock port over the chip's RTC."""
+
+    def now(self) -> tuple:
+        """Return (year, month, day, hour, minute, second)."""
+        return tuple(time.localtime()[:6])
+
+    def ticks_ms(self) -> int:
+        """Return milliseconds that wrap."""
+        return time.ticks_ms()
+
+    def ticks_diff(self, end: int, start: int) -> int:
+        """Return end - start."""
+        return time.ticks_diff(end, start)
+
+
+class EspBoard:
+    """Board port (core/ports.py)."""
+
+    def __init__(self) -> None:
+        values = self.profile()
+        self._wifi = Wifi(values.get("wifi_ssid", ""), values.get("wifi_password", ""))
+        link = Link(self._no_setting)
+        self.inputs = link
+        self.display = link
+        self.buzzer = link
+        self.log = link.log
+        self.clock = EspClock()
+        self.printer = EscposPrinter(open_uart(pins))
+        self.device_key = device_key
+
+    def profile(self) -> dict:
+        """Return /profile.json of the board's file system."""
+        try:
+            with open(_PROFILE) as source:
+                return json.load(source)
+        except (OSError, ValueError):
+            raise ProfileError("%s cannot be read" % _PROFILE)
+
+    def partition(self, name: str) -> object:
+        """Return the data partition of this label."""
+        return PartitionFlash(name)
+
+    def random(self, length: int) -> bytes:
+        """Return bytes of the hardware generator (fed by the radio, which is on)."""
+        return os.urandom(length)
+
+    def transport(self, profile: object) -> object:
+        """Return a TCP connection, unopened."""
+        from pos.acquirer.tcp import TcpTransport
+
+        return TcpTransport(profile.host, profile.port, self._wifi.is_up)
+
+    def fatal(self, error: object) -> None:
+        """Say why the terminal cannot start."""
+        emit({"ev": "fatal", "error": error.reason})
+
+    def finish(self) -> int:
+        """The link never closes on a serial port."""
+        return 0
+
+    def _no_setting(self, message: dict) -> None:
+        emit({"ev": "log", "event": "link", "text": "%s is real here" % message["do"]})
+
+
+def make_board() -> EspBoard:
+    """Return the board."""
+    return EspBoard()

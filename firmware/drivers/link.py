@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""The bench link (DESIGN.md section 6): JSON lines in and out, standing for keys, head, screen, printer.
+
+Inputs are delivered in the order they came. A swipe holds the line up until it is taken, because
+there is one flux buffer; printer and link settings act at once.
+"""
+
+import asyncio
+import json
+import sys
+
+from micropython import const
+
+from drivers.link_line import LineReader
+from drivers.stdio import open_stdin
+from pos.core.errors import PowerOff
+
+_QUEUE_MAX = const(64)
+_KEYS = ("ENTER", "CLEAR", "CANCEL", "MENU", "UP", "DOWN", "00", ".")
+
+
+def is_key(name: str) -> bool:
+    """Return whether the link knows a key of this name."""
+    if len(name) == 1:
+        return "0" <= name <= "9" or name == "."
+    return name in _KEYS or (len(name) == 2 and name[0] == "F" and "1" <= name[1] <= "8")
+
+
+def emit(event: dict) -> None:
+    """Write one event; the host reads it at once."""
+    sys.stdout.write(json.dumps(event) + "\n")
+    if hasattr(sys.stdout, "flush"):
+        sys.stdout.flush()
+
+
+class Link:
+    """Inputs port; also display, buzzer and log, which are one line each."""
+
+    def __init__(self, on_setting: object) -> None:
+        self._on_setting = on_setting  # called with printer and link lines
+        self._lines = LineReader()
+        self._queue = []
+        self._seen = 0  # lines whose effect is complete, as told in idle events
+        self._closed = False
+        self._waiting = False
+        self._task = None
+        self._arrived = None
+        self._taken = None
+
+    async def get(self, timeout_ms: int) -> tuple:
+        """Next event, None after the time; PowerOff once the link is closed and the queue empty."""
+        if self._task is None:
+            self._arrived = asyncio.Event()
+            self._taken = asyncio.Event()
+            self._task = asyncio.create_task(self._read())
+        if not self._queue and not self._closed:
+            emit({"ev": "idle", "seen": self._seen})
+            await self._wait(timeout_ms)
+        if self._queue:
+            event = self._queue.pop(0)
+            self._seen += 1
+            self._taken.set()
+            return event
+        if self._closed:
+            raise PowerOff("link closed")
+        return None
+
+    async def _wait(self, timeout_ms: int) -> None:
+        self._arrived.clear()
+        self._waiting = True
+        try:
+            await asyncio.wait_for(self._arrived.wait(), timeout_ms / 1000)
+        except asyncio.TimeoutError:
+            return
+        finally:
+            self._waiting = False
+
+    async def _read(self) -> None:
+        stdin = open_stdin()
+        while True:
+            chunk = await stdin.read()
+            if not chunk:
+                break
+            for i in range(len(chunk)):
+                if self._lines.feed(chunk[i]):
+                    await self._line()
+        self._closed = True
+        self._arrived.set()
+
+    async def _line(self) -> None:
+        try:
+            await self._do(json.loads(self._lines.line()))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            self._seen += 1
+            self.log("link", "bad line: %s" % (error.args[0] if error.args else "not JSON"))
+        self._lines.clear_counts()
+
+    async def _do(self, message: dict) -> None:
+        verb = message["do"]
+        if verb == "key":
+            if not is_key(message["key"]):
+                raise ValueError("no such key")
+            await self._put(("key", message["key"]))
+        elif verb == "swipe":
+            await self._swipe()
+        elif verb in ("printer", "link"):
+            self._seen += 1
+            self._on_setting(message)
+            self._repeat_idle()
+        else:
+            self._seen += 1
+            self.log("link", "this board has no %s" % verb)
+            self._repeat_idle()
+
+    async def _swipe(self) -> None:
+        counts, flux = self._lines.counts, self._lines.flux
+        event = ("swipe", tuple((flux[i], counts[i]) for i in range(3)))
+        await self._put(event)
+        while event in self._queue:
+            self._taken.clear()
+            await self._taken.wait()
+
+    async def _put(self, event: tuple) -> None:
+        while len(self._queue) >= _QUEUE_MAX:
+            self._taken.clear()
+            await self._taken.wait()
+        self._queue.append(event)
+        self._arrived.set()
+
+    def _repeat_idle(self) -> None:
+        """Tell the host that a setting took effect, when the terminal is waiting for input."""
+        if self._waiting:
+            emit({"ev": "idle", "seen": self._seen})
+
+    def show(self, screen: str, lines: list) -> None:
+        """Display port."""
+        emit({"ev": "screen", "id": screen, "lines": lines})
+
+    def beep(self, kind: str) -> None:
+        """Buzzer port."""
+        emit({"ev": "beep", "kind": kind})
+
+    def log(self, event: str, text: str) -> None:
+        """Report for the engineer."""
+        emit({"ev": "log", "event": event, "text": text})

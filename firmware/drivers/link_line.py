@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""One line of the bench link, taken byte by byte: JSON, with the flux of a swipe kept out of it.
+
+A swipe line is some 15 KB of numbers. They go straight into three arrays made once; what is left of
+the line (`{"do":"swipe","flux":{"1":[],...}}`) is small enough for json. Every length is bounded.
+"""
+
+from array import array
+
+from micropython import const
+
+FLUX_MAX = const(2048)  # intervals a track: 210 bpi, all ones, on 3.375 inches is 1418
+_LINE_MAX = const(512)
+_INTERVAL_MAX_US = const(65535)
+
+_NEWLINE = const(10)
+_QUOTE = const(34)
+_MINUS = const(45)
+_POINT = const(46)
+_OPEN = const(91)
+_CLOSE = const(93)
+
+
+class LineReader:
+    """Feed bytes; `line` holds the last whole line, `counts` the intervals a track it carried."""
+
+    def __init__(self) -> None:
+        self.flux = tuple(array("H", bytes(2 * FLUX_MAX)) for _ in range(3))
+        self.counts = [0, 0, 0]
+        self._buffer = bytearray(_LINE_MAX)
+        self._start()
+
+    def _start(self) -> None:
+        self._length = 0
+        self._track = -1  # index of the array being filled, -1 outside
+        self._number = -1  # number being read, -1 none
+        self._fraction = False
+        self.error = ""
+
+    def feed(self, byte: int) -> bool:
+        """Take one byte; True when a line is complete and may be taken with `line()`."""
+        if byte == _NEWLINE:
+            return True
+        if self._track >= 0:
+            self._in_array(byte)
+        elif self._length < _LINE_MAX:
+            self._buffer[self._length] = byte
+            self._length += 1
+            if byte == _OPEN:
+                self._maybe_flux()
+        else:
+            self.error = "line of over %d bytes" % _LINE_MAX
+        return False
+
+    def line(self) -> bytes:
+        """Return the line without its flux and get ready for the next. ValueError: unusable."""
+        raw, error = bytes(self._buffer[: self._length]), self.error
+        if self._track >= 0:
+            error = error or "flux of track %d does not end" % (self._track + 1)
+        self._start()
+        if error:
+            raise ValueError(error)
+        return raw
+
+    def _maybe_flux(self) -> None:
+        """Go into array mode behind `"1":[`, `"2":[` or `"3":[`."""
+        head = bytes(self._buffer[: self._length]).replace(b" ", b"")[-5:]
+        if len(head) == 5 and head[0] == _QUOTE and head[2:] == b'":[' and 49 <= head[1] <= 51:
+            self._track = head[1] - 49
+            self.counts[self._track] = 0
+
+    def _in_array(self, byte: int) -> None:
+        if 48 <= byte <= 57:
+            if not self._fraction:
+                digit = byte - 48
+                self._number = digit if self._number < 0 else min(self._number * 10 + digit, 99999)
+            return
+        if byte == _POINT:
+            self._fraction = True
+            return
+        if byte == _MINUS:
+            self.error = "flux of track %d has a negative interval" % (self._track + 1)
+        self._end_number()
+        if byte == _CLOSE:
+            self._buffer[self._length] = _CLOSE
+            self._length += 1
+            self._track = -1
+
+    def _end_number(self) -> None:
+        if self._number >= 0:
+            at = self.counts[self._track]
+            if at < FLUX_MAX:
+                self.flux[self._track][at] = min(self._number, _INTERVAL_MAX_US)
+                self.counts[self._track] = at + 1
+            else:
+                self.error = "flux of track %d is longer than %d" % (self._track + 1, FLUX_MAX)
+        self._number = -1
+        self._fraction = False
+
+    def clear_counts(self) -> None:
+        """Forget the flux of the line before."""
+        for track in range(3):
+            self.counts[track] = 0

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+"""Bytes of standard input, for asyncio, on both runtimes.
+
+MicroPython's stdin blocks until it has all bytes asked for, so there it is read one byte at a time,
+as long as more are waiting.
+"""
+
+import asyncio
+import sys
+
+_CHUNK_BYTES = 256
+
+
+class BoardStdin:
+    """MicroPython: USB serial of a board, or the pipe of the unix port."""
+
+    def __init__(self) -> None:
+        import select
+
+        self._byte = bytearray(1)
+        self._chunk = bytearray(_CHUNK_BYTES)
+        self._raw = sys.stdin.buffer
+        self._stream = asyncio.StreamReader(self._raw)
+        self._poll = select.poll()
+        self._poll.register(self._raw, select.POLLIN)
+
+    async def read(self) -> bytes:
+        """Return what is waiting, at least one byte; b"" at the end of input."""
+        first = await self._stream.read(1)
+        if not first:
+            return b""
+        self._chunk[0] = first[0]
+        count = 1
+        while count < _CHUNK_BYTES and self._poll.poll(0):
+            if not self._raw.readinto(self._byte):
+                break
+            self._chunk[count] = self._byte[0]
+            count += 1
+        return memoryview(self._chunk)[:count]
+
+
+class HostStdin:
+    """CPython: a pipe."""
+
+    def __init__(self) -> None:
+        self._reader = None
+
+    async def read(self) -> bytes:
+        """Return what is waiting, at least one byte; b"" at the end of input."""
+        if self._reader is None:
+            self._reader = asyncio.StreamReader()
+            protocol = asyncio.StreamReaderProtocol(self._reader)
+            loop = asyncio.get_event_loop()
+            await loop.connect_read_pipe(lambda: protocol, sys.stdin)
+        return await self._reader.read(_CHUNK_BYTES)
+
+
+def open_stdin() -> object:
+    """Return the reader for this runtime."""
+    return BoardStdin() if sys.implementation.name == "micropython" else HostStdin()

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: MIT
+"""One track: flux intervals or clocked bits -> TrackRead, both directions, never a guess.
+
+A text counts when it passes every check of `chars` and no clock rule reads another one. One clean
+reading of a payment layout is enough; a rough one, or a text that is no payment layout, needs a
+second rule that agrees. Buffers are made once and zeroed after every track.
+"""
+
+from micropython import const
+
+from pos.card import chars, clock, layout
+from pos.core.carddata import wipe
+
+MAX_INTERVALS = const(1536)  # 210 bpi, all ones, is 1417 over the whole stripe
+MIN_INTERVALS = const(16)  # fewer: nothing was recorded on this track
+_MAX_BITS = MAX_INTERVALS + clock.BRIDGE_TOTAL + 3  # what the clock may fill
+_TEXT_BYTES = const(107)  # the longest track, as in chars.MAX_CHARS
+_ZEROS = bytes(128)
+
+
+class TrackRead:
+    """What one track gave: `status` is "ok", "absent" or "bad".
+
+    `text` (ok only) is ASCII with sentinels and without LRC; `reason` is a short stable word;
+    `position` is the character at which a bad read ended, for diagnosis.
+    """
+
+    def __init__(self, status: str, reason: object = None, position: int = 0) -> None:
+        self.status = status
+        self.reason = reason
+        self.position = position
+        self.text = None
+        self.direction = "unknown"
+
+    def wipe(self) -> None:
+        """Zero the text; the read becomes useless and says so."""
+        if self.text is not None:
+            wipe(self.text)
+            self.text = None
+        self.status = "absent"
+
+    def __repr__(self) -> str:
+        return "TrackRead(%s, %s)" % (self.status, self.reason)
+
+
+class _Evidence:
+    """The one text all attempts so far agree on, and how far the attempts came that failed."""
+
+    def __init__(self) -> None:
+        self.text = None
+        self.back = False
+        self.votes = 0
+        self.conflict = False
+        self.reason = None
+        self.position = 0
+
+    def failed(self, reason: str, position: int) -> None:
+        """Keep the reason of the attempt that came furthest."""
+        if self.reason is None or position > self.position:
+            self.reason, self.position = reason, position
+
+    def read(self, text: bytearray, length: int, back: bool) -> None:
+        """Count a text that passed every check; a second, different one is a conflict."""
+        self.votes += 1
+        if self.text is None:
+            self.text = text[:length]
+            self.back = back
+        elif len(self.text) != length:
+            self.conflict = True
+        else:
+            for i in range(length):
+                if self.text[i] != text[i]:
+                    self.conflict = True
+
+    def is_payment(self, track: int) -> bool:
+        """Tell whether the text has the layout of a payment card, down to a month that exists."""
+        fields = layout.PARSERS[track](self.text)
+        return fields is not None and fields.sure
+
+    def result(self, enough: bool) -> TrackRead:
+        """Return the verdict; the text goes to the caller or is wiped."""
+        if enough and self.text is not None and not self.conflict:
+            out = TrackRead("ok")
+            out.text = self.text
+            out.direction = "reverse" if self.back else "forward"
+            return out
+        if self.text is not None:
+            wipe(self.text)
+            return TrackRead("bad", "ambiguous" if self.conflict else "unsure")
+        return TrackRead("absent" if self.reason == "blank" else "bad", self.reason, self.position)
+
+
+class Decoder:
+    """Decodes one track at a time; the buffers are made once and are zero between calls."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray(_MAX_BITS)
+        self._text = bytearray(_TEXT_BYTES)
+
+    def decode_track(self, track: int, intervals: object, count: int) -> TrackRead:
+        """Decode the first `count` flux intervals (us, whole numbers) of track 1, 2 or 3."""
+        if count < MIN_INTERVALS:
+            return TrackRead("absent")
+        if count > MAX_INTERVALS:
+            return TrackRead("bad", "too_long")
+        try:
+            found = self._search(track, intervals, count, chars.WIDTHS[track])
+            if found.text is None and found.reason != "blank":
+                return self._other_coding(track, intervals, count, found)
+            return found.result(found.votes > 1 or found.votes and found.is_payment(track))
+        finally:
+            self.wipe()
+
+    def decode_bits(self, track: int, bits: bytes, count: int) -> TrackRead:
+        """Decode bits (0 or 1 a byte) that a clock-and-data or shift-out reader delivered."""
+        if count > _MAX_BITS:
+            return TrackRead("bad", "too_long")
+        for i in range(count):
+            self._bits[i] = bits[i] & 1
+        found = _Evidence()
+        other = chars.BITS_5 if track == 1 else chars.BITS_7
+        try:
+            self._attempt(found, count, False, chars.WIDTHS[track], chars.MAX_CHARS[track])
+            if found.text is None and found.reason != "blank":
+                alien = _Evidence()
+                self._attempt(alien, count, False, other, _TEXT_BYTES)
+                return _alien(track, alien, found, alien.votes > 0)
+            return found.result(True)
+        finally:
+            self.wipe()
+
+    def wipe(self) -> None:
+        """Zero the buffers."""
+        for buffer in (self._bits, self._text):
+            for start in range(0, len(buffer), len(_ZEROS)):
+                length = min(len(_ZEROS), len(buffer) - start)
+                buffer[start : start + length] = _ZEROS if length == len(_ZEROS) else bytes(length)
+
+    def _search(self, track: int, intervals: object, count: int, width: int) -> _Evidence:
+        """Try the clock rules in turn until the evidence is enough, contradicts itself or ends."""
+        found = _Evidence()
+        limit = chars.MAX_CHARS[track] if width == chars.WIDTHS[track] else _TEXT_BYTES
+        for rule in clock.RULES:
+            cells, rough = clock.recover(intervals, count, self._bits, rule)
+            if cells == 0:
+                found.failed("no_leading_zeros", 0)
+                continue
+            self._attempt(found, cells, rule[2] != 0, width, limit)
+            if found.conflict or found.votes > 1:
+                break
+            if not rough and (found.votes and found.is_payment(track) or found.reason == "blank"):
+                break
+        return found
+
+    def _attempt(self, found: _Evidence, cells: int, back: bool, width: int, limit: int) -> None:
+        """Read the bits both ways; `back` when they stand in backward order of time."""
+        for against in (False, True):
+            reason, n = chars.read(self._bits, cells, against, width, limit, self._text)
+            if reason is None:
+                found.read(self._text, n, back != against)
+            else:
+                found.failed(reason, n)
+
+    def _other_coding(
+        self, track: int, intervals: object, count: int, found: _Evidence
+    ) -> TrackRead:
+        """Tell a stripe written in the other coding (AAMVA track 3, a misaligned card)."""
+        width = chars.BITS_5 if track == 1 else chars.BITS_7
+        alien = self._search(track, intervals, count, width)
+        return _alien(track, alien, found, alien.votes > 1)
+
+
+def _alien(track: int, alien: _Evidence, found: _Evidence, enough: bool) -> TrackRead:
+    """Licences have track 3 in track-1 coding: that is read. On tracks 1 and 2 it is refused."""
+    if alien.text is None:
+        return found.result(False)
+    out = alien.result(enough)
+    if track != 3 and out.status == "ok":
+        out.wipe()
+        return TrackRead("bad", "format_for_track_%d" % track)
+    return out

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""A whole swipe: three tracks that must tell the same card, and what the terminal does with it.
+
+A track that is missing is no fault. A card is accepted when track 2 reads, is a payment track, and
+every other track that reads names the same PAN and expiry.
+"""
+
+from pos.card import layout
+from pos.card.flux import Decoder, TrackRead
+from pos.core.carddata import Card, wipe
+from pos.core.errors import CardError
+
+TRACKS = (1, 2, 3)
+
+
+class SwipeRead:
+    """One swipe. `accepted` tells whether `card()` may be called; if not, `reason` tells why."""
+
+    def __init__(self, tracks: dict) -> None:
+        self.tracks = tracks
+        self.direction = self._direction()
+        self.reason = self._refusal()
+        self.accepted = self.reason is None
+
+    def card(self) -> Card:
+        """Return the card in buffers of its own; the caller wipes both. CardError when refused."""
+        if not self.accepted:
+            raise CardError(self.reason)
+        text = self.tracks[2].text
+        fields = layout.track2(text)
+        card = Card(
+            layout.pan_digits(text, fields), self._payload(1), self._payload(2), self._payload(3)
+        )
+        card.expiry = fields.expiry
+        card.service = fields.service
+        return card
+
+    def wipe(self) -> None:
+        """Zero every text; the swipe is then refused."""
+        for number in TRACKS:
+            self.tracks[number].wipe()
+        self.accepted = False
+        self.reason = "wiped"
+
+    def _payload(self, number: int) -> object:
+        """Return the text of a track between its sentinels, or None when it cannot be sent."""
+        text = self.tracks[number].text
+        if text is None or layout.PARSERS[number](text) is None:
+            return None
+        return text[1 : len(text) - 1]
+
+    def _direction(self) -> str:
+        """Return the way track 2 was read, or else any other track that reads."""
+        for number in (2, 1, 3):
+            if self.tracks[number].status == "ok":
+                return self.tracks[number].direction
+        return "unknown"
+
+    def _refusal(self) -> object:
+        """Return why the terminal would not take this swipe, or None."""
+        main = self.tracks[2]
+        if main.status == "bad":
+            return main.reason
+        if main.status == "absent":
+            return "no_card" if self._nothing() else "no_track2"
+        fields = layout.track2(main.text)
+        if fields is None:
+            return "layout"
+        for number in (1, 3):
+            if self.tracks[number].status == "ok":
+                if not _same_card(main.text, fields, number, self.tracks[number].text):
+                    return "tracks_disagree"
+        return None
+
+    def _nothing(self) -> bool:
+        return self.tracks[1].status == "absent" and self.tracks[3].status == "absent"
+
+
+def _same_card(text: bytearray, fields: object, number: int, other: bytearray) -> bool:
+    """Tell whether track `number` names the card of track 2; one that names none is no witness."""
+    other_fields = layout.PARSERS[number](other)
+    if other_fields is None:
+        return True
+    if fields.expiry and other_fields.expiry and fields.expiry != other_fields.expiry:
+        return False
+    pan = layout.pan_digits(text, fields)
+    other_pan = layout.pan_digits(other, other_fields)
+    try:
+        return pan == other_pan
+    finally:
+        wipe(pan)
+        wipe(other_pan)
+
+
+def read_card(fluxes: object, decoder: object = None) -> SwipeRead:
+    """Decode a swipe: `fluxes` holds (intervals, count) or None, by track or in order 1-3."""
+    decoder = decoder or Decoder()
+    tracks = {}
+    for number in TRACKS:
+        one = fluxes.get(number) if isinstance(fluxes, dict) else fluxes[number - 1]
+        tracks[number] = (
+            TrackRead("absent") if one is None else decoder.decode_track(number, one[0], one[1])
+        )
+    return SwipeRead(tracks)

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""Contracts of everything a board hands to the firmware. Read it; nothing imports it on the device.
+
+A board object has the attributes below; `boards/bench` and `boards/esp32_devkit` are two of them,
+`host_tests/fakes/board.py` is a third.
+"""
+
+
+class Flash:
+    """One partition of raw NOR flash. Every program or erase call is one point where power can go."""
+
+    size: int  # a multiple of 4096
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return bytes."""
+
+    def read_into(self, offset: int, buffer: bytearray) -> None:
+        """Fill the buffer."""
+
+    def program(self, offset: int, data: bytes) -> None:
+        """Clear bits; StoreError when a bit would have to be set."""
+
+    def erase(self, offset: int) -> None:
+        """Set the 4096-byte sector at `offset` to 0xFF."""
+
+
+class Clock:
+    """Calendar and stopwatch."""
+
+    def now(self) -> tuple:
+        """Return (year, month, day, hour, minute, second), local time."""
+
+    def ticks_ms(self) -> int:
+        """Return a millisecond counter that wraps; only ticks_diff compares two of them."""
+
+    def ticks_diff(self, end: int, start: int) -> int:
+        """Return end - start in milliseconds."""
+
+
+class Display:
+    """Shows one screen."""
+
+    def show(self, screen: str, lines: list) -> None:
+        """Replace what is shown. `screen` is an id of ui/screens.py."""
+
+
+class Inputs:
+    """Keys and swipes in the order they happened."""
+
+    async def get(self, timeout_ms: int) -> tuple:
+        """Return ("key", name), ("swipe", flux) or ("tamper", None); None when the time is up.
+
+        flux is a tuple of three (array of intervals in microseconds, count), one a track; it stays
+        valid until the next call. Raises PowerOff when no input can come any more.
+        """
+
+
+class Printer:
+    """A slip printer on a UART."""
+
+    async def status(self) -> str:
+        """Return "ok", "paper", "cover" or "offline"."""
+
+    async def write(self, data: bytes) -> None:
+        """Send bytes; DeviceError when the printer stopped taking them."""
+
+    async def proof(self) -> bool:
+        """Return whether the printer answered GS r 1: all that was sent before is on paper."""
+
+
+class Transport:
+    """One connection for one exchange."""
+
+    async def open(self) -> None:
+        """Connect; NotSent when that fails."""
+
+    async def send(self, data: bytes) -> None:
+        """Send all bytes; OSError on failure."""
+
+    async def recv(self, length: int) -> bytes:
+        """Return up to `length` bytes, b"" when the other side has closed."""
+
+    def close(self) -> None:
+        """Give the connection up; safe to call twice."""
+
+
+class Board:
+    """The whole machine."""
+
+    clock: Clock
+    display: Display
+    inputs: Inputs
+    printer: Printer
+    buzzer: object  # .beep(kind)
+
+    def profile(self) -> dict:
+        """Return the terminal's parameters (core/profile.py)."""
+
+    def partition(self, name: str) -> Flash:
+        """Return the partition "journal", "counter" or "keys"."""
+
+    def device_key(self) -> bytes:
+        """Return the 32-byte key that never leaves this device."""
+
+    def random(self, length: int) -> bytes:
+        """Return random bytes of the hardware source."""
+
+    def transport(self, profile: object) -> Transport:
+        """Return a new, unopened connection to the acquirer."""
+
+    def log(self, event: str, text: str) -> None:
+        """Report for the engineer. Callers hand it no card data."""

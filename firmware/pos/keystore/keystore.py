@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: MIT
+"""The terminal's keys: the only code that sees them clear.
+
+At rest they are one sealed blob in an AtomicSlot; in memory only that blob is kept. A key is
+unwrapped for each use into a buffer that is zeroed before the call returns. Keys change all
+together or not at all: check values first, then one atomic save, then the new blob is in use.
+
+What is derived from the device key (card hash, journal) survives a change of TMK.
+"""
+
+from micropython import const
+
+from pos.core.carddata import wipe
+from pos.core.errors import KeyStoreError, StoreError
+from pos.crypto.des import Tdes
+from pos.crypto.hmac import hmac_sha256, same
+from pos.crypto.kcv import KCV_BYTES, tdes_kcv
+from pos.crypto.mac import ecb_mac
+from pos.crypto.pinblock import iso0
+from pos.keystore import keyring
+from pos.keystore.roles import MAK, NAMES, PIK, TDES, TMK
+from pos.keystore.signon import unwrap, wipe_keys
+from pos.keystore.vault import Vault
+
+_DEVICE_KEY_BYTES = const(32)
+_TMK_BYTES = const(16)
+_KCV_MIN_BYTES = const(3)  # six hex digits: the usual short form on a component letter
+_CARD_HASH_BYTES = const(8)
+
+
+class KeyStore:
+    """`slot` is an AtomicSlot; `device_key` is 32 bytes; `random(n)` the board's entropy."""
+
+    def __init__(self, slot: object, device_key: bytes, random: object) -> None:
+        if len(device_key) != _DEVICE_KEY_BYTES:
+            raise KeyStoreError("device key length")
+        self._slot = slot
+        self._vault = Vault(device_key, random)
+        self._card_key = hmac_sha256(device_key, b"espos card hash 1")
+        self._journal_key = hmac_sha256(device_key, b"espos journal 1")
+        self._sealed = None
+        self._roles = None  # None = not loaded yet
+
+    def load(self) -> None:
+        """Read the slot; an erased one is an empty store, a broken one KeyStoreError."""
+        try:
+            sealed = self._slot.load()
+        except StoreError:
+            sealed = b""  # opens as damaged
+        self._use(sealed)
+
+    def roles(self) -> tuple:
+        """Return the roles that have a key, in the order they are kept."""
+        if self._roles is None:
+            self.load()
+        return self._roles
+
+    def has_tmk(self) -> bool:
+        """Whether a terminal master key was injected."""
+        return TMK in self.roles()
+
+    def has_working(self) -> bool:
+        """Whether a sign-on brought PIN and MAC keys under the present TMK."""
+        return PIK in self.roles() and MAK in self.roles()
+
+    def inject_tmk(self, key: bytearray, kcv: bytes) -> None:
+        """Replace the TMK; working keys under the old one go. The caller wipes `key`."""
+        self.roles()  # a damaged store is not written over
+        if len(key) != _TMK_BYTES:
+            raise KeyStoreError("TMK length")
+        if not _KCV_MIN_BYTES <= len(kcv) <= KCV_BYTES:
+            raise KeyStoreError("TMK check value length")
+        if not same(tdes_kcv(key)[: len(kcv)], kcv):
+            raise KeyStoreError("TMK check value")
+        self._save([(TMK, TDES, key)])
+
+    def install_working(self, f62: bytes, variant: str) -> None:
+        """Replace the working keys by those of a sign-on answer; on any error all stay as are."""
+        tmk = self._cipher(TMK)
+        try:
+            found = unwrap(tmk, f62, variant)
+        finally:
+            tmk.wipe()
+        try:
+            self._save_with_tmk(found)
+        finally:
+            wipe_keys(found)
+
+    def mac(self, chunks: tuple) -> bytes:
+        """Return F64 for the message made of `chunks`, under the MAK."""
+        cipher = self._cipher(MAK)
+        try:
+            return ecb_mac(cipher, chunks)
+        finally:
+            cipher.wipe()
+
+    def mac_ok(self, chunks: tuple, f64: bytes) -> bool:
+        """Whether `f64` is the code of the message; None (no F64) is not."""
+        return f64 is not None and same(self.mac(chunks), f64)
+
+    def pin_block(self, pin: bytearray, pan: bytes) -> bytes:
+        """Return F52: the ISO-0 block under the PIK. The caller wipes `pin`."""
+        block = iso0(pin, pan)
+        try:
+            cipher = self._cipher(PIK)
+            try:
+                return cipher.encrypt(block)
+            finally:
+                cipher.wipe()
+        finally:
+            wipe(block)
+
+    def card_hash(self, pan: bytes) -> bytes:
+        """Return eight bytes that are the same for the same card, on this device only."""
+        return hmac_sha256(self._card_key, pan)[:_CARD_HASH_BYTES]
+
+    def journal_key(self) -> bytes:
+        """Return the 32-byte key of the journal's chain."""
+        return self._journal_key
+
+    def kcv(self, role: int) -> str:
+        """Return a key's check value as eight hex digits."""
+        cipher = self._cipher(role)
+        try:
+            return cipher.encrypt(bytes(cipher.block))[:KCV_BYTES].hex().upper()
+        finally:
+            cipher.wipe()
+
+    def _cipher(self, role: int) -> Tdes:
+        """Return the cipher of a role; whoever asks wipes it."""
+        if role not in self.roles():
+            raise KeyStoreError("no " + NAMES[role])
+        ring = self._vault.open(self._sealed)
+        try:
+            for found, algorithm, key in keyring.entries(ring):
+                if found == role and algorithm == TDES:
+                    return Tdes(key)
+        finally:
+            wipe(ring)
+        raise KeyStoreError(NAMES[role] + " algorithm")
+
+    def _save_with_tmk(self, found: list) -> None:
+        ring = self._vault.open(self._sealed)
+        try:
+            kept = [entry for entry in keyring.entries(ring) if entry[0] == TMK]
+            self._save(kept + found)
+        finally:
+            wipe(ring)
+
+    def _save(self, found: list) -> None:
+        ring = keyring.pack(found)
+        try:
+            sealed = self._vault.seal(ring)
+        finally:
+            wipe(ring)
+        self._slot.save(sealed)
+        self._use(sealed)
+
+    def _use(self, sealed: object) -> None:
+        """Take a blob into use once it has proved whole."""
+        roles = ()
+        if sealed is not None:
+            ring = self._vault.open(sealed)
+            try:
+                roles = tuple([entry[0] for entry in keyring.entries(ring)])
+            finally:
+                wipe(ring)
+        self._sealed = sealed
+        self._roles = roles

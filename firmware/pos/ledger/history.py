@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""Deals looked up in the journal: one voucher and what became of it, or a whole history.
+
+Reads the same records as the book, on demand, so that trading keeps no list of deals in RAM.
+"""
+
+from pos.core.deal import APPROVED, NOT_SENT, REVERSED, VOIDED
+from pos.core.packer import Reader
+from pos.ledger import records as r
+
+
+def find(scan: object, from_seq: int, batch: int, stan: int) -> object:
+    """Return the deal (batch, stan) with its present state, or None; one pass over the journal."""
+    history = History(batch, stan)
+    scan(from_seq, history.apply)
+    return history.deals.get((batch, stan))
+
+
+class History:
+    """Deals with their final states, from the same records: all of them, or one and its voids."""
+
+    def __init__(self, batch: int = 0, stan: int = 0) -> None:
+        self._want = (batch, stan) if stan else None
+        self.deals = {}
+        self.order = []
+
+    def apply(self, kind: int, seq: int, payload: memoryview) -> bool:
+        """Take one record; False, so that a scan goes on."""
+        reader = Reader(payload)
+        if kind == r.INTENT:
+            self._intent(r.unpack_deal(reader), seq)
+        elif kind in (r.OUTCOME, r.REVERSAL):
+            deal = self.deals.get(r.unpack_key(reader))
+            if deal is not None:
+                self._result(kind, reader, deal)
+        elif kind == r.PRINT:
+            self._print(reader)
+        return False
+
+    def _intent(self, deal: object, seq: int) -> None:
+        key = (deal.batch, deal.stan)
+        origin = (deal.original_batch, deal.original_stan)
+        if self._want is None or self._want in (key, origin):
+            deal.seq = seq
+            self.deals[key] = deal
+            self.order.append(key)
+
+    def _result(self, kind: int, reader: Reader, deal: object) -> None:
+        if kind == r.OUTCOME:
+            r.unpack_outcome(reader, deal)
+            if deal.state == NOT_SENT:
+                self.order.remove((deal.batch, deal.stan))
+            origin = self.deals.get((deal.original_batch, deal.original_stan))
+            if deal.state == APPROVED and origin is not None:
+                origin.state = VOIDED
+            return
+        result = reader.number(1)
+        deal.f39 = reader.text()
+        if result == r.DONE:
+            deal.state = REVERSED
+        else:
+            deal.tries += 1
+            deal.unresolved = deal.unresolved or result == r.GAVE_UP
+
+    def _print(self, reader: Reader) -> None:
+        if reader.number(1) != r.JOB_SLIP:
+            return
+        deal = self.deals.get(r.unpack_key(reader))
+        copy = reader.number(1)
+        step = reader.number(1)
+        if deal is None:
+            return
+        if copy >= r.REPRINT_COPY:
+            deal.reprints += step == r.BEGUN
+        elif copy == 1:
+            deal.printed = "yes" if step == r.PROVED else "unknown"

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: MIT
+"""The ledger: transactions, batch, pending reversals and print jobs, kept in the journal.
+
+Every method that changes something appends its record first; when it returns, the fact is durable.
+Callers do things in the order of DESIGN section 3: intent before sending, outcome before screen and
+paper.
+"""
+
+from micropython import const
+
+from pos.core.deal import NOT_SENT, Deal
+from pos.core.errors import LedgerError, Refused
+from pos.core.packer import Writer
+from pos.ledger import records as r
+from pos.ledger.book import Book
+from pos.ledger.history import find
+
+# Finishing one transaction with all its reversal tries and prints, and a settlement, takes well
+# under one sector; the second pays for the unused tails of the sectors in between.
+_RESERVE_BYTES = const(8192)
+_UNRESOLVED_MAX = const(16)  # then an operator has to clear them with the acquirer first
+_TOTAL_MAX_MINOR = 9999000000  # LY: running totals from 99 990 000.00 ask for settlement
+
+
+class Ledger:
+    """Money book of one terminal, over a loaded journal."""
+
+    def __init__(self, journal: object, profile: object) -> None:
+        self._journal = journal
+        self._profile = profile
+        self.book = Book(profile.slip_copies)
+
+    def load(self) -> None:
+        """Rebuild the state from flash; an empty journal gets batch 1. StoreError when broken."""
+        self._journal.load(self.book.apply)
+        if not self.book.batch:
+            self._append(r.BATCH_OPEN, Writer().number(1, 3).data())
+        self._keep()
+
+    def _append(self, kind: int, payload: bytes) -> int:
+        seq = self._journal.append(kind, payload)
+        self.book.apply(kind, seq, memoryview(payload))
+        return seq
+
+    def _keep(self) -> None:
+        keep = self.book.batch_seq
+        for deal in self.book.pending.values():
+            keep = min(keep, deal.seq)
+        self._journal.keep_from = keep
+
+    @property
+    def batch(self) -> int:
+        """Number of the open (or settling) batch."""
+        return self.book.batch
+
+    @property
+    def settling(self) -> bool:
+        """Whether a settlement was begun and is not finished."""
+        return self.book.settle_stan != 0
+
+    def check_room(self) -> None:
+        """Raise Refused("store.full") unless one more transaction and a settlement fit."""
+        totals = self.book.totals
+        sums = (
+            totals.debit_minor,
+            totals.credit_minor,
+            totals.foreign_debit_minor,
+            totals.foreign_credit_minor,
+        )
+        full = self.book.count >= self._profile.batch_max or max(sums) >= _TOTAL_MAX_MINOR
+        if full or self._journal.room(self._journal.keep_from) < _RESERVE_BYTES:
+            raise Refused("store.full")
+        if len(self.book.pending) >= _UNRESOLVED_MAX:
+            raise Refused("unresolved.full")
+
+    def begin(self, deal: Deal) -> None:
+        """Give the deal its voucher number and write its intent."""
+        if self.settling:
+            raise LedgerError("batch is settling")
+        deal.batch = self.book.batch
+        deal.stan = self.book.next_stan
+        self._append(r.INTENT, r.pack_deal(deal))
+
+    def outcome(self, deal: Deal) -> None:
+        """Write the final state and the host's data of a pending deal."""
+        self.pending(deal)
+        self._append(r.OUTCOME, r.pack_outcome(deal))
+
+    def not_sent(self, deal: Deal) -> None:
+        """Write that nothing left the terminal for this deal."""
+        deal.state = NOT_SENT
+        self.outcome(deal)
+
+    def take_stan(self) -> int:
+        """Return a STAN for a message that is no transaction; durable unless the store is full.
+
+        In a full store the number may come again after a power cut: sign-on must not eat the room
+        kept for the settlement, and no money hangs on the STAN of a sign-on.
+        """
+        stan = self.book.next_stan
+        if self._journal.room(self._journal.keep_from) >= _RESERVE_BYTES:
+            self._append(r.STAN_USED, Writer().number(stan, 3).data())
+        return stan
+
+    def adopt_batch(self, batch: int) -> None:
+        """Take the host's batch number of a sign-on, when ours is empty and differs."""
+        book = self.book
+        if 1 <= batch <= 999998 and batch != book.batch and not book.count and not self.settling:
+            self._open_batch(batch)
+
+    def reversal_due(self) -> object:
+        """Return the oldest pending deal with tries left, or None."""
+        return self._oldest(False)
+
+    def unresolved(self) -> list:
+        """Return the deals whose tries are used up."""
+        return [deal for deal in self.book.pending.values() if deal.unresolved]
+
+    def _oldest(self, unresolved: bool) -> object:
+        found = None
+        for deal in self.book.pending.values():
+            if deal.unresolved == unresolved and (found is None or deal.seq < found.seq):
+                found = deal
+        return found
+
+    def pending(self, deal: Deal) -> Deal:
+        """Return the ledger's own record of a pending deal; LedgerError when it is not pending."""
+        own = self.book.pending.get((deal.batch, deal.stan))
+        if own is None:
+            raise LedgerError("%06d/%06d is not pending" % (deal.batch, deal.stan))
+        return own
+
+    def reversal_reason(self, deal: Deal, f39: str) -> None:
+        """Remember why the deal is reversed; made durable with the next attempt."""
+        self.pending(deal).f39 = f39
+
+    def reversal_tried(self, deal: Deal) -> None:
+        """Write a failed attempt; the last one makes the deal unresolved and its fault slip due."""
+        own = self.pending(deal)
+        if not own.unresolved:
+            last = own.tries + 1 >= self._profile.reversal_tries
+            self._reversal(own, r.GAVE_UP if last else r.TRIED)
+
+    def reversal_done(self, deal: Deal) -> None:
+        """Write that the host has answered the reversal."""
+        self._reversal(self.pending(deal), r.DONE)
+        self._keep()
+
+    def _reversal(self, deal: Deal, result: int) -> None:
+        payload = r.pack_key(deal.batch, deal.stan).number(result, 1).text(deal.f39)
+        self._append(r.REVERSAL, payload.data())
+
+    def print_begin(self, kind: int, batch: int, stan: int, copy: int) -> None:
+        """Write that the first byte of a copy may be on its way to the paper."""
+        self._print(kind, batch, stan, copy, r.BEGUN)
+
+    def print_proved(self, kind: int, batch: int, stan: int, copy: int) -> None:
+        """Write that the printer has answered behind the last byte of a copy."""
+        self._print(kind, batch, stan, copy, r.PROVED)
+
+    def _print(self, kind: int, batch: int, stan: int, copy: int, step: int) -> None:
+        payload = Writer().number(kind, 1).number(batch, 3).number(stan, 3)
+        self._append(r.PRINT, payload.number(copy, 1).number(step, 1).data())
+
+    def settle_start(self, time: str) -> int:
+        """Write the totals and return the STAN of the 0500; the same again when already begun."""
+        book = self.book
+        if not self.settling:
+            if any(not deal.unresolved for deal in book.pending.values()):
+                raise LedgerError("a reversal is pending")
+            payload = r.pack_totals(r.pack_key(book.batch, book.next_stan), book.totals)
+            self._append(r.SETTLE_START, payload.text(time).data())
+        return book.settle_stan
+
+    def settle_result(self, flags: str, time: str, rrn: str) -> None:
+        """Write the host's two result digits; the settlement slip is due from here on."""
+        payload = Writer().number(self.book.batch, 3).text(flags).text(time).text(rrn)
+        self._append(r.SETTLE_RESULT, payload.data())
+
+    def close_batch(self) -> None:
+        """Open the next batch, taking unresolved deals along. Only after settle_result."""
+        if not self.book.settle_flags:
+            raise LedgerError("batch is not settled")
+        self._open_batch(self.book.batch % 999999 + 1)
+
+    def _open_batch(self, batch: int) -> None:
+        for deal in self.unresolved():
+            payload = Writer().raw(r.pack_deal(deal)).text(deal.f39).number(deal.tries, 1)
+            self._append(r.CARRY, payload.data())
+        self._append(r.BATCH_OPEN, Writer().number(batch, 3).data())
+        self._keep()
+
+    def find(self, stan: int) -> object:
+        """Return the deal with this voucher number of the open batch, or None."""
+        return find(self._journal.scan, self.book.batch_seq, self.book.batch, stan)
+
+    def find_job(self, batch: int, stan: int) -> object:
+        """Return the deal of a print job, wherever it still stands in the journal, or None."""
+        return find(self._journal.scan, 0, batch, stan)
+
+    def each(self, visit: object) -> None:
+        """Hand every record of the open batch to visit(kind, seq, payload)."""
+        self._journal.scan(self.book.batch_seq, visit)
+
+    def closed_book(self) -> object:
+        """Return the book of the newest closed batch as it was when closed, or None."""
+        if self.book.closed is None:
+            return None
+        batch, seq = self.book.closed
+        book = Book(self._profile.slip_copies)
+
+        def visit(kind: int, at: int, payload: memoryview) -> bool:
+            if kind == r.BATCH_OPEN and at > seq:
+                return True
+            book.apply(kind, at, payload)
+            return False
+
+        self._journal.scan(seq, visit)
+        return book if book.batch == batch else None

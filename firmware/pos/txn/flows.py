@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""From a function's name to its flow, and what every flow does when it ends early."""
+
+from pos.core.errors import Cancelled, HostDeclined, NoAnswer, PosError, PowerOff
+from pos.txn.context import error_word
+
+
+async def start(ctx: object, function: str) -> None:
+    """Run the flow of a menu function. Imports on demand: a flow costs heap only while it runs."""
+    if function == "sale":
+        from pos.txn import sale
+
+        await sale.run(ctx)
+    elif function == "void":
+        from pos.txn import void
+
+        await void.run(ctx)
+    elif function == "settle":
+        from pos.txn import settle
+
+        await settle.run(ctx)
+    elif function == "signon":
+        from pos.txn import signon
+
+        await signon.sign_on_and_reverse(ctx)
+        await ctx.prompts.dismiss("signon.done")
+    elif function == "signoff":
+        from pos.txn import signon
+
+        await signon.sign_off(ctx)
+    elif function in ("reprint", "resettle"):
+        from pos.txn import reprint
+
+        await reprint.run(ctx, function)
+
+
+async def guard(ctx: object, flow: object) -> bool:
+    """Await a flow; show why it ended early. True when it came to its end."""
+    try:
+        await flow
+    except PowerOff:
+        raise
+    except Cancelled:
+        return False
+    except PosError as error:
+        await _explain(ctx, error)
+        return False
+    return True
+
+
+async def _explain(ctx: object, error: PosError) -> None:
+    prompts = ctx.prompts
+    ctx.log("flow", error.reason)
+    prompts.beep("error")
+    if error.reason == "store.full":
+        await prompts.dismiss("store.full", prompts.word("menu.settle") + " F3")
+    elif isinstance(error, HostDeclined):
+        await prompts.dismiss(
+            "error", prompts.response(error.response), prompts.word("response", error.response)
+        )
+    else:
+        hint = "retry" if isinstance(error, NoAnswer) else ""
+        lines = [prompts.word(error_word(error))]
+        await prompts.dismiss("error", *(lines + ([prompts.word(hint)] if hint else [])))

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""One financial message, in the order that keeps terminal, acquirer and paper together.
+
+Pending reversals first; the intent is durable before the request leaves; the outcome is durable
+before screen and paper say so; no usable answer means a reversal.
+"""
+
+from pos.core.deal import APPROVED, DECLINED
+from pos.core.errors import NoAnswer, NotSent, Refused
+from pos.ledger.records import JOB_SLIP
+from pos.txn import reversal
+from pos.txn.signon import sign_on_quietly
+
+_APPROVED_CODES = ("00", "11", "A2", "A4", "A5", "A6")  # unionpay.md section 6
+
+
+async def run(ctx: object, deal: object, send: object) -> None:
+    """Carry the deal to its end. `send()` awaits the host's answer. Refused when nothing was sent."""
+    ctx.prompts.show("host.wait", ctx.prompts.money(deal.amount_minor))
+    await _reversals_first(ctx)
+    ctx.ledger.begin(deal)
+    try:
+        answer = await send()
+    except NotSent:
+        ctx.ledger.not_sent(deal)
+        raise
+    except NoAnswer as error:
+        await _unknown(ctx, deal, error)
+        return
+    _take(ctx, deal, answer)
+    ctx.ledger.outcome(deal)
+    if deal.state == APPROVED:
+        await _approved(ctx, deal)
+    else:
+        await _declined(ctx, deal)
+
+
+async def _reversals_first(ctx: object) -> None:
+    await reversal.send_due(ctx)
+    if not ctx.signed_on:
+        raise Refused("not.signed")
+
+
+def _take(ctx: object, deal: object, answer: object) -> None:
+    deal.state = APPROVED if answer.response in _APPROVED_CODES else DECLINED
+    deal.response = answer.response
+    deal.rrn = answer.rrn
+    deal.auth = answer.auth
+    deal.settle_date = answer.settle_date
+    deal.issuer = answer.issuer
+    deal.acquirer = answer.acquirer
+    deal.scheme = answer.scheme
+    deal.time = ctx.host_time(answer.date, answer.time)
+    ctx.requirement = answer.requirement
+
+
+async def _approved(ctx: object, deal: object) -> None:
+    prompts = ctx.prompts
+    prompts.show(
+        "outcome.approved",
+        prompts.money(deal.amount_minor),
+        prompts.word("card", deal.pan_masked),
+        prompts.word("voucher", deal.stan),
+        prompts.word("auth", deal.auth),
+    )
+    prompts.beep("ok")
+    job = ctx.printing.find(JOB_SLIP, deal.batch, deal.stan)
+    printed = await ctx.printing.copy(job, deal)
+    await prompts.dismiss("outcome.approved")
+    if printed:
+        await ctx.printing.rest(job, deal)
+
+
+async def _declined(ctx: object, deal: object) -> None:
+    prompts = ctx.prompts
+    prompts.beep("error")
+    await prompts.dismiss(
+        "outcome.declined",
+        prompts.response(deal.response),
+        prompts.word("response", deal.response),
+        prompts.money(deal.amount_minor),
+    )
+    if deal.response in ("77", "99", "A0"):
+        ctx.requirement = "3"
+
+
+async def _unknown(ctx: object, deal: object, error: NoAnswer) -> None:
+    """Say that the result is unknown, try the reversal once, say what came of it."""
+    prompts = ctx.prompts
+    ctx.ledger.reversal_reason(deal, error.f39)
+    deal = ctx.ledger.pending(deal)
+    lines = [prompts.money(deal.amount_minor), prompts.word("voucher", deal.stan)]
+    prompts.show("outcome.unknown", *(lines + [prompts.word("unknown.noswipe")]))
+    prompts.beep("error")
+    if error.sign_on_again:
+        shown = prompts.state()
+        await sign_on_quietly(ctx)
+        prompts.restore(shown)
+    try:
+        settled = await reversal.try_once(ctx, deal)
+    except NotSent:
+        settled = False
+    if settled:
+        word = "unknown.reversed"
+    elif deal.unresolved:
+        word = "unknown.unresolved"
+    else:
+        word = "unknown.later"
+    await prompts.dismiss("outcome.unknown", *(lines + [prompts.word(word)]))
+    await ctx.printing.run_due()

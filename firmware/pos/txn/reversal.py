@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+"""Reversals 冲正: they go out before the next financial message, before settlement and sign-off.
+
+A pending deal is never dropped. After the last try of the profile its fault slip is due and it stays
+on the unresolved list; it is tried once more at each sign-on and settlement (unionpay.md 5.2,
+DESIGN section 4).
+"""
+
+from pos.core.errors import NoAnswer
+
+# 00: reversed; 25: there is no original; 12: nothing the host could reverse. Each ends it.
+_FINAL = ("00", "12", "25")
+
+
+async def try_once(ctx: object, deal: object) -> bool:
+    """Send one reversal; True when it is settled. NotSent passes: it does not count as a try."""
+    try:
+        code = await ctx.host.reverse(deal, deal.f39)
+    except NoAnswer as error:
+        if error.f39 == "A0":
+            ctx.signed_on = False  # MAC keys disagree: sign on before the next attempt
+        ctx.ledger.reversal_tried(deal)
+        return False
+    if code in _FINAL:
+        ctx.ledger.reversal_done(deal)
+        return True
+    deal.f39 = "06"
+    ctx.ledger.reversal_tried(deal)
+    return False
+
+
+async def send_due(ctx: object) -> None:
+    """Send what is due until every pending deal is reversed or unresolved; NotSent passes."""
+    while True:
+        deal = ctx.ledger.reversal_due()
+        if deal is None:
+            return
+        if not await try_once(ctx, deal) and deal.unresolved:
+            await ctx.printing.run_due()
+
+
+async def retry_unresolved(ctx: object) -> None:
+    """Give each unresolved deal one more attempt; NotSent passes."""
+    for deal in ctx.ledger.unresolved():
+        await try_once(ctx, deal)

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+"""Sale 消费: amount, card, PIN, on line, slip. Also with the card first."""
+
+from pos.core.carddata import wipe
+from pos.core.deal import SALE
+from pos.txn import online
+
+
+async def run(ctx: object, first_digit: str = "", card: object = None) -> None:
+    """Make one sale. Cancelled, Refused and NotSent pass to the caller; the card is always wiped."""
+    prompts = ctx.prompts
+    pin = None
+    try:
+        ctx.check_ready()
+        amount_minor = await prompts.amount(first_digit)
+        if card is None:
+            card = await prompts.card(prompts.word("sale"), prompts.money(amount_minor))
+        pin = await prompts.pin(prompts.money(amount_minor), prompts.word("card", card.masked))
+        deal = ctx.new_deal(SALE, amount_minor, card, pin)
+        block = ctx.keys.pin_block(pin, card.pan) if pin else None
+        await online.run(ctx, deal, lambda: ctx.host.sale(deal, card, block))
+    finally:
+        if pin:
+            wipe(pin)
+        if card is not None:
+            card.wipe()

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+"""Sign-on 签到 and sign-off 签退."""
+
+from pos.core.errors import PosError, Refused
+from pos.txn import reversal
+from pos.txn.context import error_word
+
+
+async def sign_on(ctx: object) -> None:
+    """Fetch working keys and the batch number; PosError when refused or out of reach."""
+    ctx.prompts.show("signon")
+    if not ctx.keys.has_tmk():
+        raise Refused("no.tmk")
+    ctx.signed_on = False
+    answer = await ctx.host.sign_on(ctx.ledger.take_stan(), ctx.ledger.batch)
+    ctx.signed_on = True
+    ctx.requirement = ""
+    if answer.batch:
+        ctx.ledger.adopt_batch(answer.batch)
+
+
+async def sign_on_and_reverse(ctx: object) -> None:
+    """Sign on, then send the reversals that are due: the start of a working day."""
+    await sign_on(ctx)
+    await reversal.retry_unresolved(ctx)
+    await reversal.send_due(ctx)
+
+
+async def sign_on_quietly(ctx: object) -> bool:
+    """Sign on where the flow goes on either way; False when it did not work."""
+    try:
+        await sign_on(ctx)
+    except PosError as error:
+        ctx.log("sign-on", error_word(error))
+        return False
+    return True
+
+
+async def sign_off(ctx: object) -> None:
+    """End the working state. Never touches journal, totals or pending reversals."""
+    if ctx.profile.require_settle_before_signoff and ctx.ledger.book.count:
+        raise Refused("settle.first")
+    if ctx.signed_on:
+        ctx.prompts.show("host.wait")
+        await reversal.send_due(ctx)
+        await ctx.host.sign_off(ctx.ledger.take_stan(), ctx.ledger.batch)
+    ctx.signed_on = False
+    await ctx.prompts.dismiss("signoff.done")

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT
+"""Words of the screens in Chinese and English, one line an id: `id|zh|en`.
+
+One constant text, searched when needed: it stays in flash and costs no heap until a word is asked
+for. An id that is missing is shown as itself, and a test fails.
+"""
+
+_WORDS = """
+boot|启动中...|STARTING...
+signon|签到中...|SIGNING ON...
+signon.done|签到成功|SIGNED ON
+signoff.done|已签退|SIGNED OFF
+idle|请刷卡或输入金额|SWIPE OR KEY AMOUNT
+idle.signedoff|请签到 (F4)|PLEASE SIGN ON (F4)
+idle.settling|结算未完成 (F3)|SETTLEMENT NOT FINISHED (F3)
+idle.batch|批次 %06d  %d笔|BATCH %06d  %d TXN
+idle.pending|未决冲正 %d笔|UNRESOLVED REVERSALS %d
+idle.due|待打印 %d张|SLIPS DUE %d
+idle.notpts|演示机:非PCI PTS设备|DEMO: NOT A PCI PTS DEVICE
+menu|功能菜单|MENU
+menu.sale|消费|SALE
+menu.void|消费撤销|VOID
+menu.settle|结算|SETTLEMENT
+menu.signon|签到|SIGN ON
+menu.signoff|签退|SIGN OFF
+menu.reprint|重打印上笔|REPRINT LAST
+menu.resettle|重打印结算单|REPRINT SETTLEMENT
+sale|消费|SALE
+void|消费撤销|VOID
+sale.amount|请输入金额|AMOUNT
+card.swipe|请刷卡|SWIPE CARD
+card.again|读卡失败,请重刷|READ FAILED, SWIPE AGAIN
+card.bad|刷卡无效,请重试|SWIPE NOT ACCEPTED, TRY AGAIN
+pin.enter|请输入密码|ENTER PIN
+pin.skip|无密码请按确认|ENTER = NO PIN
+pin.short|密码至少4位|PIN: 4 TO 12 DIGITS
+host.wait|正在联机,请稍候|ON LINE, PLEASE WAIT
+outcome.approved|交易成功|APPROVED
+outcome.declined|交易拒绝|DECLINED
+outcome.unknown|结果未知,正在冲正|NO ANSWER, REVERSING
+unknown.noswipe|请勿重复刷卡|DO NOT SWIPE AGAIN
+unknown.reversed|已冲正,交易未成立|REVERSED: NO CHARGE
+unknown.later|冲正未成功,稍后再送|REVERSAL TO BE RESENT
+unknown.unresolved|冲正不成功,请人工处理|REVERSAL FAILED, CALL ACQUIRER
+void.voucher|原凭证号|ORIGINAL VOUCHER
+role.password|请输入主管密码|SUPERVISOR PASSWORD
+role.wrong|密码错|WRONG PASSWORD
+settle.confirm|结算?|SETTLE?
+settle.sure|结算后不能撤销,确认?|VOID IS IMPOSSIBLE AFTER THIS. SURE?
+settle.busy|正在结算|SETTLING
+settle.detail|是否打印明细?|PRINT TRANSACTION LIST?
+settle.done|结算完成|SETTLED
+settle.debit|借记 %d笔 %s|DEBIT %d  %s
+settle.credit|贷记 %d笔 %s|CREDIT %d  %s
+settle.flag1|对账平|BALANCED
+settle.flag2|对账不平|NOT BALANCED
+settle.flag3|对账出错|COMPARE ERROR
+settle.domestic|内卡|DOMESTIC
+settle.foreign|外卡|FOREIGN
+settle.newbatch|新批次 %06d|NEW BATCH %06d
+print.tear|请撕单,按确认打印下联|TEAR OFF, ENTER FOR NEXT COPY
+print.paper|打印机缺纸|PRINTER OUT OF PAPER
+print.cover|打印机盖未关|PRINTER COVER OPEN
+print.offline|打印机无应答|PRINTER DOES NOT ANSWER
+print.hint|确认重试 取消稍后补打|ENTER=RETRY CANCEL=LATER
+store.full|请先结算|PLEASE SETTLE FIRST
+error|出错|ERROR
+unresolved.full|未决冲正过多,请联系收单行|TOO MANY UNRESOLVED: CALL ACQUIRER
+not.signed|请签到|PLEASE SIGN ON
+no.tmk|无主密钥,请灌密钥|NO MASTER KEY: INJECT KEYS
+settling|结算未完成,请先结算|FINISH THE SETTLEMENT FIRST
+link.down|通讯失败,请检查网络|NO CONNECTION: CHECK NETWORK
+no.answer|主机无应答|HOST DOES NOT ANSWER
+host.refused|主机拒绝|HOST REFUSED
+key.bad|密钥校验错|KEY CHECK VALUE WRONG
+amount.bad|金额超限|AMOUNT OUT OF RANGE
+void.none|无此凭证号|NO SUCH VOUCHER
+void.notsale|该笔不可撤销|CANNOT BE VOIDED
+void.done|该笔已撤销|ALREADY VOIDED
+void.state|该笔未成功|WAS NOT APPROVED
+void.card|请用原卡|NOT THE SAME CARD
+settle.first|请先结算再签退|SETTLE BEFORE SIGNING OFF
+reversal.first|冲正未完成,请重试|REVERSAL PENDING: TRY AGAIN
+nothing|无可打印|NOTHING TO PRINT
+timeout|操作超时|TIMED OUT
+retry|请重试|TRY AGAIN
+voucher|凭证号 %06d|VOUCHER %06d
+amount|金额 %s %s|AMOUNT %s %s
+card|卡号 %s|CARD %s
+response|应答码 %s|RESPONSE %s
+auth|授权码 %s|AUTH %s
+rrn|参考号 %s|REF %s
+keys.amount|确认/更正/取消|ENTER CLEAR CANCEL
+tampered|机器被拆动,停止使用|TAMPERED: OUT OF SERVICE
+r00|交易成功|APPROVED
+r01|请联系发卡行|REFER TO ISSUER
+r03|商户无效|INVALID MERCHANT
+r04|请没收卡|PICK UP CARD
+r05|持卡人认证失败|NOT HONOURED
+r12|无效交易|INVALID TRANSACTION
+r13|无效金额|INVALID AMOUNT
+r14|无效卡号|INVALID CARD
+r15|无此发卡行|NO SUCH ISSUER
+r22|操作有误|OPERATION ERROR
+r25|无此原交易|NO ORIGINAL
+r30|请重试|RETRY
+r34|作弊卡,请没收|COUNTERFEIT: RETAIN
+r38|密码次数超限|PIN TRIES EXCEEDED
+r40|不支持的交易|NOT SUPPORTED
+r41|挂失卡,请没收|LOST CARD: RETAIN
+r43|被窃卡,请没收|STOLEN CARD: RETAIN
+r51|余额不足|INSUFFICIENT FUNDS
+r54|卡已过期|EXPIRED CARD
+r55|密码错|WRONG PIN
+r57|此卡不能受理|NOT PERMITTED TO CARD
+r58|终端不许此交易|NOT PERMITTED TO TERMINAL
+r61|金额超限|OVER AMOUNT LIMIT
+r62|受限制的卡|RESTRICTED CARD
+r64|金额与原交易不符|AMOUNT MISMATCH
+r65|次数超限|OVER COUNT LIMIT
+r68|交易超时|TIME-OUT
+r75|密码次数超限|PIN TRIES EXCEEDED
+r77|请重新签到|SIGN ON AGAIN
+r90|正在日切,稍后再试|CUT-OVER: TRY LATER
+r91|发卡行故障|ISSUER DOWN
+r92|线路故障|LINE FAULT
+r94|重复交易|DUPLICATE
+r96|系统故障|SWITCH FAULT
+r97|终端未登记|TERMINAL NOT REGISTERED
+r98|发卡行超时|ISSUER TIME-OUT
+r99|密码格式错|PIN FORMAT ERROR
+rA0|MAC校验错,请签到|MAC ERROR: SIGN ON
+"""
+
+_LANGUAGES = ("zh", "en")
+
+
+def text(lang: str, word: str) -> str:
+    """Return the word in the language; the id itself when it is not in the table."""
+    start = _WORDS.find("\n%s|" % word)
+    if start < 0:
+        return word
+    line = _WORDS[start + 1 : _WORDS.find("\n", start + 1)]
+    return line.split("|")[1 + _LANGUAGES.index(lang)]
+
+
+def response_text(lang: str, code: str) -> str:
+    """Return what an F39 code means (unionpay.md section 6), or the code for one not in the table."""
+    found = text(lang, "r" + code)
+    return code if found == "r" + code else found

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: MIT
+"""The whole terminal in one process with the acquirer simulator, for power cuts by the thousand.
+
+    lab = Lab()
+    lab.run([Sale(12850, lab.card("rich"))])          # -> flash operations of the run
+    lab.run([...], cut_at=7, kind="torn")             # power goes at the seventh operation
+    lab.run([])                                       # boot, recover, idle
+    assert not lab.disagreements()
+
+Terminal and acquirer are two independent implementations; the paper is read with CPython's GBK.
+"""
+
+import re
+
+from acquirer_sim.core import Acquirer
+from fakes.board import DEVICE_KEY, FLASH_BYTES, PARTITIONS, PROFILE, Cashier, FakeBoard
+from fakes.flash import NorMemory, PowerCut
+from pos import app
+from pos.core import aio
+from pos.core.deal import APPROVED, KIND_NAMES, STATE_NAMES, VOIDED
+from pos.core.errors import NotSent
+from pos.crypto.kcv import tdes_kcv
+from pos.keystore.keystore import KeyStore
+from pos.ledger.history import History
+from pos.store.slots import AtomicSlot
+from posctl.swipe.synth import card_flux
+
+TMK = bytes.fromhex("11223344556677889900AABBCCDDEEFF")
+
+
+class SimTransport:
+    """Transport port straight into Acquirer.handle; silence shows as a closed connection."""
+
+    def __init__(self, acquirer: "Acquirer | None") -> None:
+        self._acquirer = acquirer
+        self._answer = b""
+
+    async def open(self) -> None:
+        if self._acquirer is None:
+            raise NotSent("link down")
+
+    async def send(self, data: bytes) -> None:
+        actions = self._acquirer.handle(bytes(data))
+        self._answer = b"".join(action.data for action in actions if action.kind == "send")
+
+    async def recv(self, count: int) -> bytes:
+        out, self._answer = self._answer[:count], self._answer[count:]
+        return out
+
+    def close(self) -> None:
+        self._answer = b""
+
+
+class Lab:
+    """One terminal, one acquirer, one roll of paper; they outlive the power."""
+
+    def __init__(self, faults: object = None, **profile: object) -> None:
+        self.acquirer = Acquirer(":memory:", faults=faults)
+        self.acquirer.register(PROFILE["terminal"], TMK)
+        self.paper = []
+        self.profile = profile
+        self.linked = True
+        self.board = None
+        self.nor = _flash_with_tmk()
+
+    def card(self, kind: str) -> tuple:
+        """Return the flux of the first test card of a kind, as the link hands it over."""
+        for card in self.acquirer.cards():
+            if card["kind"] == kind:
+                flux = card_flux(card["tracks"])
+                return tuple((flux[str(n)], len(flux[str(n)])) for n in (1, 2, 3))
+        raise KeyError(kind)
+
+    def run(self, actions: list, cut_at: int = 0, kind: str = "clean") -> int:
+        """Boot, let the cashier work, end; return the flash operations. PowerCut is the end, too."""
+        self.nor = self.nor.reboot()
+        if cut_at:
+            self.nor.fuse(cut_at, kind)
+        self.board = FakeBoard(
+            self.nor, Cashier(actions), self._transport, self.paper, **self.profile
+        )
+        try:
+            aio.run(app.main(self.board))
+        except PowerCut:
+            if not self.nor.dead:
+                raise
+        return self.nor.ops
+
+    def _transport(self) -> SimTransport:
+        return SimTransport(self.acquirer if self.linked else None)
+
+    def terminal_deals(self) -> dict:
+        """Return {(batch, stan): deal} from the flash as it is."""
+        history = History()
+        ledger = app.build(FakeBoard(self.nor.reboot(), Cashier([]), None, [])).ledger
+        ledger._journal.scan(0, history.apply)
+        return {key: history.deals[key] for key in history.order}
+
+    def ledger(self) -> object:
+        """Return the terminal's ledger as a reboot finds it."""
+        return app.build(FakeBoard(self.nor.reboot(), Cashier([]), None, [], **self.profile)).ledger
+
+    def host_deals(self) -> dict:
+        """Return {(batch, stan): transaction} from the acquirer's books."""
+        booked = self.acquirer.ledger()["terminals"][PROFILE["terminal"]]["transactions"]
+        return {(int(row["batch"]), int(row["stan"])): row for row in booked}
+
+    def slips(self) -> dict:
+        """Return {(batch, stan): amount in minor units} of the sales slips on paper."""
+        found = {}
+        for raw in self.paper:
+            text = raw.decode("gbk", "replace")
+            if "POS签购单" not in text:
+                continue
+            batch = int(re.search(r"批次号\(BATCH NO\):\s*(\d+)", text).group(1))
+            stan = int(re.search(r"凭证号\(VOUCHER NO\):\s*(\d+)", text).group(1))
+            amount = re.search(r"RMB\s+(-?\d+\.\d\d)", text).group(1)
+            found[(batch, stan)] = int(amount.replace(".", ""))
+        return found
+
+    def settlements(self) -> set:
+        """Return the batches whose settlement slip is on paper."""
+        texts = [raw.decode("gbk", "replace") for raw in self.paper]
+        totals = [text for text in texts if "结算总计单" in text]
+        return {int(re.search(r"批次号\(BATCH NO\):\s*(\d+)", text).group(1)) for text in totals}
+
+    def disagreements(self) -> list:
+        """Return what terminal, acquirer and paper do not agree on; pending deals are named too."""
+        problems = []
+        ours, theirs, paper = self.terminal_deals(), self.host_deals(), self.slips()
+        for key in sorted(set(ours) | set(theirs) | set(paper)):
+            problems += _compare(key, ours.get(key), theirs.get(key), paper.get(key))
+        return problems + self._batch_problems()
+
+    def _batch_problems(self) -> list:
+        problems = []
+        ledger = self.ledger()
+        books = self.acquirer.ledger()["terminals"][PROFILE["terminal"]]["batches"]
+        for number, booked in books.items():
+            batch = int(number)
+            settled_here = batch < ledger.batch
+            if settled_here != (booked["result"] != "open"):
+                problems.append("batch %s: host %s, we %s" % (number, booked["result"], ledger.batch))
+            if booked["result"] == "unbalanced":
+                problems.append("batch %s: unbalanced" % number)
+            if settled_here and batch not in self.settlements():
+                problems.append("batch %s: closed without its slip" % number)
+        return problems
+
+
+def _compare(key: tuple, deal: object, booked: "dict | None", paper: "int | None") -> list:
+    live = deal is not None and deal.state in (APPROVED, VOIDED)
+    host_live = booked is not None and booked["state"] in ("approved", "voided")
+    where = "%06d/%06d: " % key
+    if live != host_live:
+        return [where + "terminal %s, host %s" % (deal and deal.state, booked and booked["state"])]
+    if live != (paper is not None):
+        return [where + "live %s, on paper %s" % (live, paper)]
+    if not live:
+        return []
+    problems = []
+    names = KIND_NAMES[deal.kind], STATE_NAMES[deal.state], deal.amount_minor, deal.pan_masked
+    if names != (booked["type"], booked["state"], booked["amount_minor"], booked["pan"]):
+        problems.append(where + "terminal %s, host %s" % (names, booked))
+    if abs(paper) != deal.amount_minor or (paper < 0) != (booked["type"] == "void"):
+        problems.append(where + "paper says %d" % paper)
+    return problems
+
+
+def _flash_with_tmk() -> NorMemory:
+    nor = NorMemory(FLASH_BYTES)
+    seed = FakeBoard(nor, Cashier([]), None, []).random
+    keys = KeyStore(AtomicSlot(nor.partition(*PARTITIONS["keys"])), DEVICE_KEY, seed)
+    tmk = bytearray(TMK)
+    keys.inject_tmk(tmk, tdes_kcv(tmk))
+    return nor

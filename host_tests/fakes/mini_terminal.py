@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: MIT
+"""A terminal of a page, to drive the acquirer simulator: strict about what comes back.
+
+It encodes with pyiso8583 and the simulator's field table, which test_acquirer_codec.py holds to
+the published messages, and keeps no state but keys, batch and STAN.
+"""
+
+from acquirer_sim import crypto, spec
+from acquirer_sim.core import Acquirer
+from acquirer_sim.frame import Request
+
+TMK = bytes.fromhex("11223344556677889900AABBCCDDEEFF")
+TID = "12345678"
+MERCHANT = "898310054110001"
+RICH = "6200001234567892"
+PIN = "123456"
+
+
+class Answer:
+    """A decoded answer: `mti`, `fields`, `mac` ("good", "bad" or "none"), `header`, `tpdu`."""
+
+    def __init__(self, frame: bytes, mak: "bytes | None") -> None:
+        assert int.from_bytes(frame[:2], "big") == len(frame) - 2
+        self.tpdu = frame[2:7].hex()
+        self.header = frame[7:13].hex()
+        body = frame[13:]
+        self.mti, self.fields = spec.decode(body)
+        self.mac = "none"
+        if 64 in self.fields:
+            good = mak is not None and crypto.mac(mak, body[:-8]) == body[-8:]
+            self.mac = "good" if good else "bad"
+
+    @property
+    def code(self) -> str:
+        return self.fields.get(39, "")
+
+
+class MiniTerminal:
+    """Builds requests and plays them into an Acquirer in process."""
+
+    def __init__(self, acquirer: Acquirer, tid: str = TID, tmk: bytes = TMK) -> None:
+        self.acquirer = acquirer
+        self.tid = tid
+        self.tmk = tmk
+        self.keys = {}
+        self.batch = 1
+        self.stan = 0
+
+    def frame(self, mti: str, fields: dict, mac: bool) -> bytes:
+        """Return a whole frame; `mac` appends a right F64."""
+        fields = {41: self.tid, 42: MERCHANT, **fields}
+        fields = {number: value for number, value in fields.items() if value is not None}
+        if mac:
+            body = spec.encode(mti, {**fields, 64: "00" * 8})[:-8]
+            body += crypto.mac(self.keys["mak"], body)
+        else:
+            body = spec.encode(mti, fields)
+        payload = bytes.fromhex("6000030000603100311003") + body
+        return len(payload).to_bytes(2, "big") + payload
+
+    def exchange(self, mti: str, fields: dict, mac: bool = False) -> Answer:
+        """Send one request; exactly one undelayed answer must come."""
+        frame = self.frame(mti, fields, mac)
+        (action,) = self.acquirer.handle(frame)
+        assert action.kind == "send" and action.delay_s == 0, action.kind
+        answer = Answer(action.data, self.keys.get("mak"))
+        assert answer.mti == Request(frame).answer_mti
+        return answer
+
+    def next_stan(self) -> str:
+        self.stan = self.stan % 999999 + 1
+        return f"{self.stan:06d}"
+
+    def sign_on(self, variant: str = "003") -> Answer:
+        """Sign on and install the keys, every check value verified."""
+        fields = {11: self.next_stan(), 60: f"00{self.batch:06d}{variant}", 63: "01 "}
+        answer = self.exchange("0800", fields)
+        if answer.code == "00":
+            self.keys = open_keys(self.tmk, bytes.fromhex(answer.fields[62]), variant)
+            self.batch = int(answer.fields[60][2:8])
+        return answer
+
+    def sale_fields(self, amount: int, pan: str = RICH, pin: "str | None" = None) -> dict:
+        """Return the fields of a sale by stripe."""
+        fields = {3: "000000", 4: f"{amount:012d}", 11: self.next_stan(), 22: "022", 25: "00"}
+        fields.update({35: track2(pan), 49: "156", 53: "0600000000000000"})
+        fields[60] = f"22{self.batch:06d}00020"
+        if pin is not None:
+            fields.update({22: "021", 26: "12", 53: "2600000000000000"})
+            fields[52] = crypto.encrypt(self.keys["pik"], pin_block(pin, pan)).hex().upper()
+        return fields
+
+    def sale(self, amount: int, pan: str = RICH, pin: "str | None" = None, **more: str) -> Answer:
+        """Make a sale; keyword f35="..." replaces field 35, f35=None leaves it out."""
+        fields = {**self.sale_fields(amount, pan, pin), **numbered(more)}
+        return self.exchange("0200", fields, mac=True)
+
+    def void_fields(self, sale: Answer, pan: str = RICH) -> dict:
+        """Return the fields of the void of an approved sale."""
+        fields = self.sale_fields(int(sale.fields[4]), pan)
+        fields.update({3: "200000", 37: sale.fields[37], 38: sale.fields.get(38)})
+        fields[60] = f"23{self.batch:06d}00020"
+        fields[61] = sale.fields[60][2:8] + sale.fields[11]
+        return fields
+
+    def void(self, sale: Answer, pan: str = RICH, **more: str) -> Answer:
+        """Void an approved sale."""
+        fields = {**self.void_fields(sale, pan), **numbered(more)}
+        return self.exchange("0200", fields, mac=True)
+
+    def reverse(self, request: dict, reason: str = "98", **more: str) -> Answer:
+        """Reverse a sale or void by its request fields."""
+        fields = {n: request[n] for n in (3, 4, 11, 22, 25, 49, 60)}
+        if request[3] == "200000":
+            fields[61] = request[60][2:8] + request[11]
+        fields.update({39: reason, **numbered(more)})
+        return self.exchange("0400", fields, mac=True)
+
+    def settle(self, totals: str = "", batch: "int | None" = None) -> Answer:
+        """Settle with F48 `totals` (default: all zero)."""
+        fields = {11: self.next_stan(), 48: totals or f48(), 49: "156", 63: "01 "}
+        fields[60] = f"00{batch or self.batch:06d}201"
+        return self.exchange("0500", fields)
+
+
+def numbered(more: dict) -> dict:
+    """Turn f35="..." into {35: "..."}."""
+    return {int(name[1:]): value for name, value in more.items()}
+
+
+def f48(debit: tuple = (0, 0), credit: tuple = (0, 0), foreign: tuple = ((0, 0), (0, 0))) -> str:
+    """Return F48 of a settlement request from (count, minor) pairs."""
+
+    def half(pairs: tuple) -> str:
+        return "".join(f"{minor:012d}{count:03d}" for count, minor in pairs) + "0"
+
+    return half((debit, credit)) + half(foreign)
+
+
+def track2(pan: str, expiry: str = "3012", service: str = "120") -> str:
+    """Return F35."""
+    return f"{pan}D{expiry}{service}00000123"
+
+
+def pin_block(pin: str, pan: str) -> bytes:
+    """Return a clear ISO format 0 block."""
+    field = bytes.fromhex(f"{len(pin):02X}{pin}".ljust(16, "F"))
+    account = bytes.fromhex("0000" + pan[-13:-1])
+    return bytes(a ^ b for a, b in zip(field, account, strict=True))
+
+
+def open_keys(tmk: bytes, f62: bytes, variant: str) -> dict:
+    """Unwrap F62 of a sign-on as a terminal must; every check value has to fit."""
+    layout = {"001": (8, 8), "003": (16, 16), "004": (16, 16, 16)}[variant]
+    keys, at = {}, 0
+    for role, size in zip(("pik", "mak", "tdk"), layout, strict=False):
+        wrapped, kcv = f62[at : at + size], f62[at + size : at + size + 4]
+        if role == "mak" and variant != "001":
+            assert wrapped[8:] == bytes(8)
+            wrapped = wrapped[:8]
+        keys[role] = crypto.decrypt(tmk, wrapped)
+        assert crypto.encrypt(keys[role], bytes(8))[:4] == kcv
+        at += size + 4
+    assert at == len(f62)
+    return keys

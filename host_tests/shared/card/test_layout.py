@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+"""Track layouts: where the PAN lies, expiry and service code, what is no payment track."""
+
+import unittest
+
+from pos.card import layout
+from vectors_io import load
+
+VECTORS = load("track_vectors.json")["vectors"]
+
+
+def fields_of(track: int, text: str) -> tuple:
+    data = bytearray(text.encode())
+    fields = layout.PARSERS[track](data)
+    if fields is None:
+        return ()
+    return str(layout.pan_digits(data, fields), "ascii"), fields.expiry, fields.service
+
+
+class VectorTest(unittest.TestCase):
+    def check(self, track: int) -> int:
+        count = 0
+        for vector in VECTORS:
+            expect = vector["expect"]
+            if vector["track"] != track or "raw" not in vector or "pan" not in expect:
+                continue
+            if "lrc" not in vector or vector["raw"][0] not in "%;":
+                continue
+            expiry = expect["exp"] or ""
+            if expiry in ("4912", "0000") or expiry[2:] > "12":
+                expiry = ""
+            want = (expect["pan"].replace(" ", ""), expiry, expect.get("service") or "")
+            if track == 3:
+                want = (want[0], "", "")
+            self.assertEqual(fields_of(track, vector["raw"]), want, vector["id"])
+            count += 1
+        return count
+
+    def test_track_1(self) -> None:
+        self.assertGreater(self.check(1), 12)
+
+    def test_track_2(self) -> None:
+        self.assertGreater(self.check(2), 10)
+
+    def test_track_3(self) -> None:
+        self.assertEqual(self.check(3), 2)
+
+
+class Track2Test(unittest.TestCase):
+    def test_fields_replaced_by_separators(self) -> None:
+        self.assertEqual(fields_of(2, ";6250930000000036==220123?")[1:], ("", "220"))
+        self.assertEqual(fields_of(2, ";6250930000000036=3312=123?")[1:], ("3312", ""))
+        self.assertEqual(fields_of(2, ";6250930000000036===123?")[1:], ("", ""))
+
+    def test_no_expiry_conventions(self) -> None:
+        for expiry in ("4912", "0000"):
+            self.assertEqual(fields_of(2, ";6250930000000036=%s120?" % expiry)[1:], ("", "120"))
+
+    def test_month_that_does_not_exist(self) -> None:
+        for expiry in ("3300", "3313", "1225"):
+            fields = layout.track2(bytearray(b";6250930000000036=%s120?" % expiry.encode()))
+            self.assertEqual(fields.expiry, "")
+            self.assertFalse(fields.sure)
+
+    def test_pan_lengths(self) -> None:
+        for length in range(1, 25):
+            text = ";" + "4" * length + "=3312220?"
+            self.assertEqual(fields_of(2, text) != (), 13 <= length <= 19, length)
+
+    def test_no_payment_track(self) -> None:
+        for text in (
+            ";0100231132?",
+            ";?",
+            ";6250930000000036?",
+            ";=3312220?",
+            ";625093000000=3312?",
+        ):
+            self.assertEqual(fields_of(2, text), ())
+        for text in (";6250930000000036=?", ";6250930000000036=33?", ";6250930000000036=3312:20?"):
+            self.assertEqual(fields_of(2, text), ())
+
+
+class Track1Test(unittest.TestCase):
+    def test_other_formats(self) -> None:
+        for text in ("%A6250930000000036^X^3312220?", "%0000000      C      9?", "%?", "%B?"):
+            self.assertEqual(fields_of(1, text), ())
+
+    def test_cut_short(self) -> None:
+        whole = "%B6250930000000036^NAME^3312220"
+        for length in range(2, 22):
+            self.assertEqual(fields_of(1, whole[:length] + "?"), (), length)
+
+    def test_name_without_end(self) -> None:
+        self.assertEqual(fields_of(1, "%B6250930000000036^" + "A" * 40 + "^3312220?"), ())
+
+
+class Track3Test(unittest.TestCase):
+    def test_both_editions(self) -> None:
+        for text in (";996250930000000036=156156099?", ";996250930000000036==156099?"):
+            self.assertEqual(fields_of(3, text)[0], "6250930000000036")
+
+    def test_not_track_3(self) -> None:
+        for text in (";99=156?", ";9?", "%0000000   ?", ";240000000000000000^12323?"):
+            self.assertEqual(fields_of(3, text), ())
+
+
+if __name__ == "__main__":
+    unittest.main()

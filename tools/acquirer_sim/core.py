@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: MIT
+"""The acquirer without sockets: a frame in, actions out, the books changed durably in between.
+
+    acquirer = Acquirer(":memory:")
+    acquirer.register("12345678", tmk)
+    for action in acquirer.handle(frame): ...
+
+Frames carry their 2-byte length, in both directions. An empty list means: say nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from acquirer_sim import accounts, crypto, frame, management, money, report, reversal, spec
+from acquirer_sim import terminals as terminal_table
+from acquirer_sim.errors import FrameError, Refused
+from acquirer_sim.exchange import Exchange, admit
+from acquirer_sim.faults import Faults
+from acquirer_sim.store import MEMORY, open_store
+
+_MAC_TEXT_LEN = 8
+
+
+@dataclass(frozen=True)
+class Action:
+    """What the shell has to do: send `data`, or close the connection, after `delay_s`."""
+
+    kind: str  # "send" or "close"
+    data: bytes = b""
+    delay_s: float = 0.0
+
+
+_CLOSE = Action("close")
+_MONEY = {"sale": money.sale, "void": money.void, "reversal": reversal.handle}
+_MANAGEMENT = {
+    "signoff": management.sign_off,
+    "echo": management.echo,
+    "settlement": management.settlement,
+    "batch_upload": management.batch_upload,
+    "batch_end": management.batch_upload,
+}
+_HANDLERS = {**_MONEY, **_MANAGEMENT}
+_RECORDED = ("sale", "void")  # a forced decline of these is booked as declined
+
+
+class Acquirer:
+    """One acquirer host over one database; `log` gets one dictionary an exchange, masked."""
+
+    def __init__(
+        self,
+        db_path: "str | Path" = MEMORY,
+        faults: "Faults | None" = None,
+        clock: "Callable[[], datetime] | None" = None,
+        log: "Callable[[dict], None] | None" = None,
+        new_key: Callable[[int], bytes] = crypto.new_key,
+    ) -> None:
+        self.faults = faults or Faults()
+        self._store = open_store(db_path)
+        self._clock = clock or datetime.now
+        self._log = log or (lambda record: None)
+        self._new_key = new_key
+
+    def close(self) -> None:
+        """Close the database."""
+        self._store.close()
+
+    def register(
+        self,
+        terminal: str,
+        tmk: bytes,
+        merchant: str = terminal_table.DEFAULT_MERCHANT,
+        merchant_name: str = "",
+    ) -> None:
+        """Register a terminal (see terminals.register_terminal)."""
+        with self._store.transaction():
+            terminal_table.register(self._store, terminal, merchant, merchant_name, tmk)
+
+    def add_card(self, card: accounts.Card) -> None:
+        """Add a test card."""
+        with self._store.transaction():
+            accounts.add(self._store, card)
+
+    def ledger(self) -> dict:
+        """The books, as `posctl acquirer ledger --json` prints them."""
+        return report.ledger(self._store)
+
+    def cards(self) -> "list[dict]":
+        """The test cards, as `posctl acquirer cards --json` lists them."""
+        return report.cards(self._store)
+
+    def handle(self, data: bytes) -> "list[Action]":
+        """Take one frame and return what is to be done; what it booked is durable by then."""
+        try:
+            request = frame.Request(data)
+        except FrameError as error:
+            self._log({"ev": "rejected", "reason": str(error)})
+            return [_CLOSE]
+        hits = self.faults.pick(request)
+        if "drop_before" in hits:
+            self._log(_facts(request, sorted(hits)))
+            return []
+        with self._store.transaction():
+            exchange = Exchange(self._store, request, self._clock())
+            exchange.forced = hits["decline"].code if "decline" in hits else ""
+            fields = self._answer(exchange)
+        self._log({**_facts(request, sorted(hits)), **_outcome(exchange, fields)})
+        return _deliver(request, fields, exchange.answer_key(), hits)
+
+    def _answer(self, exchange: Exchange) -> "dict[int, str]":
+        try:
+            admit(exchange)
+            if exchange.forced and exchange.kind not in _RECORDED:
+                raise Refused(exchange.forced)
+            if exchange.kind == "signon":
+                return management.sign_on(exchange, self._new_key)
+            if exchange.kind not in _HANDLERS:
+                raise Refused("40")
+            return _HANDLERS[exchange.kind](exchange)
+        except Refused as refusal:
+            return exchange.refusal(refusal.code)
+
+
+def _facts(request: frame.Request, faults: "list[str]") -> dict:
+    """What the log says of a request: no card data at all."""
+    facts = {"ev": "exchange", "terminal": request.terminal, "mti": request.mti}
+    if request.stan:
+        facts["stan"] = request.get(11)
+    if request.get(60):
+        facts["batch"] = request.get(60)[2:8]
+    if request.get(4):
+        facts["amount_minor"] = request.amount_minor
+    if faults:
+        facts["faults"] = faults
+    return facts
+
+
+def _outcome(exchange: Exchange, fields: "dict[int, str]") -> dict:
+    outcome = {"type": exchange.kind, "time": exchange.time}
+    if exchange.masked_pan:
+        outcome["pan"] = exchange.masked_pan
+    if 39 in fields:
+        outcome["response"] = fields[39]
+    if exchange.kind == "settlement" and 48 in fields:
+        outcome["result"] = fields[48][30] + fields[48][61]
+    outcome["rrn"] = fields[37]
+    return outcome
+
+
+def _deliver(
+    request: frame.Request, fields: "dict[int, str]", mak: "bytes | None", hits: dict
+) -> "list[Action]":
+    """Encode the answer and spoil it as the faults ask."""
+    if "drop_after" in hits:
+        return []
+    if "close" in hits:
+        return [_CLOSE]
+    if "wrong_stan" in hits and 11 in fields:
+        fields[11] = "%06d" % (request.stan % 999999 + 1)
+    body = _encode(request.answer_mti, fields, mak, "bad_mac" in hits)
+    requirement = int(hits["requirement"].code) if "requirement" in hits else 0
+    data = frame.build(request, body, requirement)
+    delay_s = hits["delay"].seconds if "delay" in hits else 0
+    if "flip" in hits:
+        data = _flip(data, hits["flip"].at)
+    if "truncate" in hits:
+        return [Action("send", _truncate(data, hits["truncate"].at), delay_s), _CLOSE]
+    return [Action("send", data, delay_s)] + [Action("send", data)] * ("duplicate" in hits)
+
+
+def _encode(mti: str, fields: "dict[int, str]", mak: "bytes | None", bad_mac: bool) -> bytes:
+    if mak is None:
+        return spec.encode(mti, fields)
+    body = spec.encode(mti, {**fields, 64: "00" * _MAC_TEXT_LEN})[:-_MAC_TEXT_LEN]
+    good = crypto.mac(mak, body)
+    return body + (_other_mac(good) if bad_mac else good)
+
+
+def _other_mac(good: bytes) -> bytes:
+    """A well-formed MAC that is not the right one."""
+    return b"%08X" % (int(good, 16) ^ 0xFFFFFFFF)
+
+
+def _flip(data: bytes, at: "int | None") -> bytes:
+    spoilt = bytearray(data)
+    payload = len(data) - frame.PREFIX_LEN_BYTES
+    place = payload // 2 if at is None else min(at, payload - 1)
+    spoilt[frame.PREFIX_LEN_BYTES + place] ^= 0x01
+    return bytes(spoilt)
+
+
+def _truncate(data: bytes, at: "int | None") -> bytes:
+    payload = len(data) - frame.PREFIX_LEN_BYTES
+    return data[: frame.PREFIX_LEN_BYTES + (payload // 2 if at is None else at)]

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: MIT
+"""What the acquirer booked, as the shapes of DESIGN.md section 6 and as text for people."""
+
+import sqlite3
+
+from rich.console import Console
+from rich.table import Table
+
+from acquirer_sim import accounts, books
+from acquirer_sim.management import BALANCED
+from acquirer_sim.store import Store
+
+_RESULT_DIGITS = (30, 61)  # places in F48
+
+
+def ledger(store: Store) -> dict:
+    """Return {"terminals": {number: {"batches", "transactions", "unmatched_reversals", ...}}}."""
+    store.db.execute("BEGIN")  # one moment for all that follows
+    try:
+        rows = store.db.execute("SELECT * FROM terminals ORDER BY tid").fetchall()
+        return {"terminals": {row["tid"]: _terminal(store, row) for row in rows}}
+    finally:
+        store.db.execute("COMMIT")
+
+
+def _terminal(store: Store, row: sqlite3.Row) -> dict:
+    tid = row["tid"]
+    batches = store.db.execute("SELECT * FROM batches WHERE tid=? ORDER BY number", (tid,))
+    return {
+        "merchant": row["merchant"],
+        "merchant_name": row["merchant_name"],
+        "signed_on": bool(row["signed_on"]),
+        "current_batch": f"{row['batch']:06d}",
+        "batches": {f"{batch['number']:06d}": _batch(store, batch) for batch in batches},
+        "transactions": [_transaction(entry) for entry in _entries(store, tid)],
+        "unmatched_reversals": _unmatched(store, tid),
+    }
+
+
+def _batch(store: Store, row: sqlite3.Row) -> dict:
+    described = books.totals(store, row["tid"], row["number"])
+    for column in ("debit_count", "debit_minor", "credit_count", "credit_minor"):
+        described[column] += described["foreign_" + column]
+    described["result"] = "open"
+    if row["state"] == "settled":
+        digits = [row["booked"][place] for place in _RESULT_DIGITS]
+        described["result"] = "balanced" if digits == [BALANCED] * 2 else "unbalanced"
+        described["settled"] = {
+            "time": row["settled_at"],
+            "rrn": row["rrn"],
+            "claimed": row["claimed"],
+            "booked": row["booked"],
+        }
+    return described
+
+
+def _entries(store: Store, tid: str) -> "list[sqlite3.Row]":
+    return store.db.execute(
+        "SELECT t.*, o.stan AS original_stan FROM transactions t"
+        " LEFT JOIN transactions o ON o.id=t.original_id WHERE t.tid=? ORDER BY t.id",
+        (tid,),
+    ).fetchall()
+
+
+def _transaction(row: sqlite3.Row) -> dict:
+    entry = {
+        "batch": f"{row['batch']:06d}",
+        "stan": f"{row['stan']:06d}",
+        "type": row["type"],
+        "amount_minor": row["amount_minor"],
+        "pan": row["pan"],
+        "rrn": row["rrn"],
+        "state": row["state"],
+        "response": row["response"],
+        "auth": row["auth"],
+        "scheme": row["scheme"],
+        "time": row["at"],
+    }
+    if row["original_stan"] is not None:
+        entry["original_stan"] = f"{row['original_stan']:06d}"
+    return entry
+
+
+def _unmatched(store: Store, tid: str) -> "list[dict]":
+    rows = store.db.execute(
+        "SELECT * FROM unmatched_reversals WHERE tid=? ORDER BY batch, stan", (tid,)
+    )
+    return [
+        {
+            "batch": f"{row['batch']:06d}",
+            "stan": f"{row['stan']:06d}",
+            "type": row["type"],
+            "amount_minor": row["amount_minor"],
+            "time": row["at"],
+        }
+        for row in rows
+    ]
+
+
+def cards(store: Store) -> "list[dict]":
+    """Return the test cards whole: PAN, PIN, tracks, balance."""
+    rows = store.db.execute("SELECT * FROM accounts ORDER BY id").fetchall()
+    return [accounts.describe(store, row) for row in rows]
+
+
+def yuan(minor: int) -> str:
+    """Minor units as text."""
+    return f"{minor // 100}.{minor % 100:02d}"
+
+
+def print_ledger(books_json: dict, console: Console) -> None:
+    """Print the ledger for people."""
+    if not books_json["terminals"]:
+        console.print("no terminal is registered")
+    for tid, terminal in books_json["terminals"].items():
+        console.print(f"terminal {tid}  merchant {terminal['merchant']}", highlight=False)
+        _print_batches(terminal["batches"], console)
+        _print_transactions(terminal["transactions"], console)
+
+
+def _print_batches(batches: dict, console: Console) -> None:
+    table = Table("batch", "debit", "", "credit", "", "result")
+    for number, batch in batches.items():
+        sums = [str(batch["debit_count"]), yuan(batch["debit_minor"])]
+        sums += [str(batch["credit_count"]), yuan(batch["credit_minor"])]
+        table.add_row(number, *sums, batch["result"])
+    console.print(table)
+
+
+def _print_transactions(transactions: "list[dict]", console: Console) -> None:
+    table = Table("batch", "voucher", "type", "amount", "card", "reference", "state", "F39")
+    for entry in transactions:
+        amount = yuan(entry["amount_minor"])
+        shown = [entry["batch"], entry["stan"], entry["type"], amount, entry["pan"]]
+        table.add_row(*shown, entry["rrn"], entry["state"], entry["response"])
+    console.print(table)
+
+
+def print_cards(listed: "list[dict]", console: Console) -> None:
+    """Print the test cards for people."""
+    table = Table("kind", "PAN", "PIN", "balance", "expiry", "service", "tracks", "note")
+    for card in listed:
+        present = "".join(number for number, text in card["tracks"].items() if text)
+        balance = yuan(card["balance_minor"])
+        shown = [card["kind"], card["pan"], card["pin"], balance, card["expiry"]]
+        table.add_row(*shown, card["service"], present, card["note"])
+    console.print(table)

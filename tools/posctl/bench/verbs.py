@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+"""The bench link's messages to the firmware (DESIGN section 6), checked before they are sent.
+
+Each check gets the message and raises ValueError with a text that names the field; card data and
+codes are never repeated in a text.
+"""
+
+from collections.abc import Callable
+
+KEYS = (
+    *"0123456789",
+    "00",
+    ".",
+    "ENTER",
+    "CLEAR",
+    "CANCEL",
+    "MENU",
+    "UP",
+    "DOWN",
+    *(f"F{n}" for n in range(1, 9)),
+)
+FLUX_COUNT_MAX = 2048  # a full track is about 1100 changes; more is not a card
+FLUX_MAX_US = 65535  # the firmware keeps times as 16 bits
+_CODE_MAX = 64
+_POINTS_MAX = 1024
+_POINT_MAX = 4095
+_EAT_MAX = 65535
+_TRACKS = ("1", "2", "3")
+
+
+def whole(value: object, low: int, high: int) -> bool:
+    """Whether a JSON value is a whole number in the range (true and false are not)."""
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def only(message: dict, *names: str) -> None:
+    """Refuse fields that the verb does not have; `note` is free for comments."""
+    for name in message:
+        if name not in names and name not in ("do", "note"):
+            raise ValueError(f"unknown field {str(name)[:20]!r}")
+
+
+def need(message: dict, name: str) -> object:
+    """Return a field that must be there."""
+    if name not in message:
+        raise ValueError(f"{name} is missing")
+    return message[name]
+
+
+def check_flux(flux: object) -> None:
+    """Check flux: tracks 1 to 3, each a list of whole microseconds between changes, or null."""
+    if not isinstance(flux, dict) or not any(flux.values()):
+        raise ValueError('flux must be an object with at least one of "1", "2", "3"')
+    for track, times in flux.items():
+        if track not in _TRACKS:
+            raise ValueError('flux has tracks "1", "2" and "3" only')
+        if times is not None:
+            _check_times(track, times)
+
+
+def _check_times(track: str, times: object) -> None:
+    if not isinstance(times, list):
+        raise ValueError(f"flux {track} must be a list of microseconds")
+    if len(times) > FLUX_COUNT_MAX:
+        raise ValueError(f"flux {track} has {len(times)} times, at most {FLUX_COUNT_MAX}")
+    for index, time_us in enumerate(times):
+        if not whole(time_us, 1, FLUX_MAX_US):
+            raise ValueError(f"flux {track}: time {index + 1} is not 1 to {FLUX_MAX_US} us")
+
+
+def _key(message: dict) -> None:
+    only(message, "key")
+    name = need(message, "key")
+    if name not in KEYS:
+        raise ValueError(f"unknown key {str(name)[:20]!r}")
+
+
+def _swipe(message: dict) -> None:
+    only(message, "flux")
+    check_flux(need(message, "flux"))
+
+
+def _scan(message: dict) -> None:
+    only(message, "code")
+    code = need(message, "code")
+    if not isinstance(code, str) or not 1 <= len(code) <= _CODE_MAX or not code.isascii():
+        raise ValueError(f"code must be 1 to {_CODE_MAX} ASCII characters")
+
+
+def _touch(message: dict) -> None:
+    only(message, "points")
+    points = need(message, "points")
+    if not isinstance(points, list) or not 1 <= len(points) <= _POINTS_MAX:
+        raise ValueError(f"points must be a list of 1 to {_POINTS_MAX} [x, y]")
+    for point in points:
+        if not isinstance(point, list) or len(point) != 2:
+            raise ValueError("each point must be [x, y]")
+        if not all(whole(value, 0, _POINT_MAX) for value in point):
+            raise ValueError(f"a point's x and y must be 0 to {_POINT_MAX}")
+
+
+def _printer(message: dict) -> None:
+    only(message, "paper", "cover", "eat")
+    if not any(name in message for name in ("paper", "cover", "eat")):
+        raise ValueError("one of paper, cover or eat is missing")
+    if message.get("paper", "ok") not in ("out", "ok"):
+        raise ValueError("paper must be out or ok")
+    if message.get("cover", "ok") not in ("open", "ok"):
+        raise ValueError("cover must be open or ok")
+    if not whole(message.get("eat", 0), 0, _EAT_MAX):
+        raise ValueError(f"eat must be 0 to {_EAT_MAX}")
+
+
+def _link(message: dict) -> None:
+    only(message, "state")
+    if need(message, "state") not in ("up", "down"):
+        raise ValueError("state must be up or down")
+
+
+def _tamper(message: dict) -> None:
+    only(message)
+
+
+CHECKS: dict[str, Callable[[dict], None]] = {
+    "key": _key,
+    "swipe": _swipe,
+    "scan": _scan,
+    "touch": _touch,
+    "printer": _printer,
+    "link": _link,
+    "tamper": _tamper,
+}

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: MIT
+"""`posctl acquirer`: serve the acquirer simulator, read its ledger and its test cards."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from posctl.errors import ToolError
+
+app = typer.Typer(no_args_is_help=True, help="The acquirer simulator.")
+card_app = typer.Typer(no_args_is_help=True, help="Test cards.")
+app.add_typer(card_app, name="card")
+
+_Db = Annotated[Path, typer.Option("--db", help="the acquirer's SQLite file")]
+_Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+
+
+@contextmanager
+def _tool_errors() -> Iterator[None]:
+    """Turn the simulator's complaint about its input into the tools' one-line error."""
+    from acquirer_sim import AcquirerError
+
+    try:
+        yield
+    except AcquirerError as error:
+        raise ToolError(str(error)) from error
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="TCP port on 127.0.0.1; 0 picks a free one")],
+    db: _Db,
+    faults: Annotated[Path, typer.Option(help="faults file, one JSON object a line")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="the log is JSON in any case")] = True,
+) -> None:
+    """Serve terminals until SIGTERM or Ctrl-C; prints JSON lines: listening, each exchange."""
+    from acquirer_sim.server import serve as run
+
+    with _tool_errors():
+        run(port, db, faults)
+
+
+@app.command()
+def ledger(db: _Db, as_json: _Json = False) -> None:
+    """Print what the acquirer booked: batches and transactions of each terminal."""
+    from acquirer_sim import report
+    from acquirer_sim.store import open_store
+
+    with _tool_errors():
+        store = open_store(db, create=False)
+    booked = report.ledger(store)
+    store.close()
+    if as_json:
+        print(json.dumps(booked, ensure_ascii=False))
+    else:
+        report.print_ledger(booked, _console())
+
+
+@app.command()
+def cards(db: _Db, as_json: _Json = False) -> None:
+    """List the test cards with PIN, tracks and balance."""
+    from acquirer_sim import report
+    from acquirer_sim.store import open_store
+
+    with _tool_errors():
+        store = open_store(db, create=False)
+    listed = report.cards(store)
+    store.close()
+    if as_json:
+        print(json.dumps({"cards": listed}, ensure_ascii=False))
+    else:
+        report.print_cards(listed, _console())
+
+
+@card_app.command()
+def add(
+    db: _Db,
+    pan: Annotated[str, typer.Option(help="13 to 19 digits with a right check digit")],
+    balance_minor: Annotated[int, typer.Option(help="what it can spend, in minor units")],
+    pin: Annotated[str, typer.Option(help="4 to 12 digits")],
+    expiry: Annotated[str, typer.Option(help="YYMM")] = "3012",
+    service: Annotated[str, typer.Option(help="service code, three digits")] = "120",
+    name: Annotated[str, typer.Option(help="name on track 1")] = "TEST/CARD",
+    pin_required: Annotated[bool, typer.Option(help="decline 55 without PIN")] = False,
+    as_json: _Json = False,
+) -> None:
+    """Add a test card and print it with its tracks; the database is made when missing."""
+    from acquirer_sim import accounts, report
+    from acquirer_sim.store import open_store
+
+    card = accounts.Card(
+        pan,
+        pin,
+        balance_minor,
+        note="added with posctl",
+        name=name,
+        expiry=expiry,
+        service=service,
+        pin_required=pin_required,
+    )
+    with _tool_errors():
+        accounts.check(card)
+        store = open_store(db)
+        try:
+            with store.transaction():
+                accounts.add(store, card)
+            added = report.cards(store)[-1]
+        finally:
+            store.close()
+    if as_json:
+        print(json.dumps(added, ensure_ascii=False))
+    else:
+        report.print_cards([added], _console())
+
+
+def _console() -> object:
+    """A console wide enough that a table is never cut when it goes to a file."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.is_terminal else Console(width=160)

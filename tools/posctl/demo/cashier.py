@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: MIT
+"""A cashier: looks at the screen, presses what it asks for, and says where it got stuck.
+
+Knows the paper procedure (DESIGN section 6, screen ids) and nothing of the firmware behind it.
+"""
+
+from dataclasses import dataclass
+
+from posctl.bench.player import Player
+from posctl.bench.script import card_flux
+from posctl.errors import ToolError
+
+_SUPERVISOR = "123456"
+_TIMEOUT_S = 30.0
+# screens that only want to be passed on the way to the next question
+_PASS = ("print.tear", "signon.done", "settle.done")
+_OUTCOMES = ("outcome.approved", "outcome.declined", "outcome.unknown", "error")
+
+
+@dataclass(frozen=True)
+class Swipe:
+    """How a card is drawn through the slot."""
+
+    words: str
+    ips: float = 20
+    reverse: bool = False
+    jitter: float = 0.05
+    seed: int = 1
+
+
+class Cashier:
+    """Works one powered-on terminal."""
+
+    def __init__(self, player: Player) -> None:
+        self._player = player
+
+    def ready(self) -> None:
+        """Come to the swipe-ready screen."""
+        self._at("idle")
+
+    def sale(self, amount_minor: int, card: dict, swipe: Swipe) -> str:
+        """Make a sale; return the outcome screen it ended on."""
+        self._at("idle")
+        self._player.press(*str(amount_minor), "ENTER")
+        return self._pay(card, swipe)
+
+    def void_last(self, card: dict, swipe: Swipe) -> str:
+        """Void the last sale; return the outcome screen."""
+        self._at("idle")
+        self._player.press("F2")
+        self._at("role.password")
+        self._player.press(*_SUPERVISOR, "ENTER")
+        self._at("void.voucher")
+        self._player.press("ENTER")
+        return self._pay(card, swipe)
+
+    def settle(self) -> None:
+        """Settle with the transaction list."""
+        self._at("idle")
+        self._player.press("F3")
+        for screen in ("settle.confirm", "settle.sure", "settle.detail", "settle.done"):
+            self._at(screen)
+            self._player.press("ENTER")
+        self._at("idle")
+
+    def _pay(self, card: dict, swipe: Swipe) -> str:
+        self._at("card.swipe")
+        flux = card_flux(card["tracks"], swipe.ips, swipe.reverse, swipe.jitter, swipe.seed)
+        self._player.send({"do": "swipe", "flux": flux})
+        self._at("pin.enter")
+        self._player.press(*card["pin"], "ENTER")
+        outcome = self._at(*_OUTCOMES)
+        self._player.press("ENTER")
+        self._at("idle")
+        return outcome
+
+    def _at(self, *wanted: str) -> str:
+        """Come to one of the screens, passing those in between."""
+        while True:
+            screen = self._player.asked((*wanted, *_PASS, "error"), _TIMEOUT_S)
+            if screen in wanted:
+                return screen
+            if screen not in _PASS:
+                raise ToolError(f"the cashier waits for {wanted[0]}, but {self._player.where()}")
+            self._player.press("ENTER")
