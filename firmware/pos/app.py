@@ -47,12 +47,12 @@ async def main(board: object) -> None:
     try:
         await startup.run(ctx)
         while True:
-            await _turn(ctx)
+            await turn(ctx)
     except PowerOff:
         return
 
 
-async def _turn(ctx: object) -> None:
+async def turn(ctx: object) -> None:
     """One wait at the idle screen, and the flow that ends it."""
     gc.collect()
     prompts = ctx.prompts

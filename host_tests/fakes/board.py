@@ -91,11 +91,13 @@ class Cashier:
         self._answered = ""
 
     async def get(self, timeout_ms: int) -> tuple:
-        """Return the next input of the action in hand."""
+        """Return the next input of the action in hand; the answer "TIMEOUT" lets the time pass."""
         screen = self.display.screen
         if not self._queue:
             self._queue = self._answers(screen)
         answer = self._queue.pop(0)
+        if answer == "TIMEOUT":
+            return None
         return ("swipe", answer) if isinstance(answer, tuple) else ("key", answer)
 
     def _answers(self, screen: str) -> list:

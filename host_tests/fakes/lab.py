@@ -93,7 +93,7 @@ class Lab:
         """Return {(batch, stan): deal} from the flash as it is."""
         history = History()
         ledger = app.build(FakeBoard(self.nor.reboot(), Cashier([]), None, [])).ledger
-        ledger._journal.scan(0, history.apply)
+        ledger.scan(0, history.apply)
         return {key: history.deals[key] for key in history.order}
 
     def ledger(self) -> object:

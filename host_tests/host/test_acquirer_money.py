@@ -8,7 +8,18 @@ import pytest
 from acquirer_sim import crypto
 from acquirer_sim.accounts import Card
 from acquirer_sim.core import Acquirer
-from fakes.mini_terminal import MERCHANT, PIN, RICH, TID, TMK, MiniTerminal, f48, pin_block, track2
+from fakes.mini_terminal import (
+    MERCHANT,
+    PIN,
+    RICH,
+    TID,
+    TMK,
+    Answer,
+    MiniTerminal,
+    f48,
+    pin_block,
+    track2,
+)
 from vectors_io import load
 
 NOW = datetime(2026, 7, 15, 10, 15, 30)
@@ -240,6 +251,16 @@ def test_bad_mac(terminal, acquirer):
     assert states(acquirer) == []
 
 
+def test_no_flipped_bit_of_the_signed_part_gets_through(terminal, acquirer):
+    frame = terminal.frame("0200", terminal.sale_fields(100, pin=PIN), mac=True)
+    for bit in range(13 * 8, len(frame) * 8):
+        spoilt = bytearray(frame)
+        spoilt[bit // 8] ^= 1 << bit % 8
+        for action in acquirer.handle(bytes(spoilt)):
+            assert action.kind == "close" or Answer(action.data, None).code in ("A0", "97", "03")
+    assert states(acquirer) == []
+
+
 def test_not_supported_yet(terminal, acquirer):
     fields = {**terminal.sale_fields(100), 3: "030000", 25: "06", 60: "1000000100020"}
     answer = terminal.exchange("0100", fields, mac=True)
@@ -465,7 +486,9 @@ def test_batch_number_wraps(acquirer, terminal):
 
 def test_sale_in_a_settled_batch(terminal, acquirer):
     terminal.settle()
-    assert terminal.sale(100).code == "77" and states(acquirer) == []
+    answer = terminal.sale(100)
+    assert answer.code == "77" and answer.mac == "good"
+    assert states(acquirer) == [("sale", "declined", "77")]
     terminal.sign_on()
     assert terminal.sale(100).code == "00"
 

@@ -67,7 +67,9 @@ def original_kind(request: Request) -> str:
 
 def carries_money(request: Request, kind: str) -> bool:
     """Whether the request must be signed on for, and carry a good F64."""
-    return kind in WITH_MAC or request.mti in _MAC_MTIS
+    if kind == OTHER:  # nothing is known of it: a MAC that is there is a MAC to be checked
+        return request.mti in _MAC_MTIS or bool(request.get(64))
+    return kind in WITH_MAC
 
 
 def _key(request: Request, mti: str) -> tuple:

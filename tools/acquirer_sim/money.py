@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Sale and void: what is checked, in which order, and what is booked.
 
-A refusal before the books are touched (30, 94, 77) leaves no trace; a decline is recorded and
-uses up its STAN. Field presence: unionpay.md 3.1.
+A refusal before the books are touched (30, 94) leaves no trace; a decline is recorded and uses
+up its STAN. Field presence: unionpay.md 3.1.
 """
 
 import re
@@ -121,13 +121,13 @@ def _check_sequence(deal: Deal) -> None:
     place = (exchange.store, exchange.tid, request.batch, request.stan)
     if books.find(*place):
         raise Refused("94")
-    if books.is_settled(*place[:3]):
-        raise Refused("77")  # the batch is over: sign-on brings the new number
     deal.card = _presented(exchange)
     exchange.masked_pan = accounts.mask(deal.card.pan)
     deal.account = accounts.find(exchange.store, deal.card.pan)
     if exchange.forced:
         raise decline(exchange.forced)
+    if books.is_settled(*place[:3]):
+        raise decline("77")  # the batch is over: sign-on brings the new number
     if books.was_reversed_early(*place):
         raise decline("12")  # its reversal came first, it must not come to life now
     if request.get(49) != _CURRENCY:

@@ -9,9 +9,9 @@ import asyncio
 import errno
 import json
 import os
+import select
 import signal
 import sqlite3
-import stat
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -37,18 +37,21 @@ class JsonLines:
     def __init__(self) -> None:
         self._out = sys.stdout.fileno()
         self._lost = 0
-        if stat.S_ISFIFO(os.fstat(self._out).st_mode):
-            os.set_blocking(self._out, False)
+        self._room = select.poll()
+        self._room.register(self._out, select.POLLOUT)
 
     def __call__(self, record: dict) -> None:
         if self._lost:
             record = {**record, "lost": self._lost}
         line = json.dumps(record, ensure_ascii=False) + "\n"
         try:
-            os.write(self._out, line.encode("utf-8"))  # below PIPE_BUF: whole or not at all
-            self._lost = 0
-        except (BlockingIOError, BrokenPipeError):
-            self._lost += 1
+            if self._room.poll(0):  # a pipe says so when a line (below PIPE_BUF) fits
+                os.write(self._out, line.encode("utf-8"))
+                self._lost = 0
+                return
+        except BrokenPipeError:
+            pass  # nobody listens any more; the host goes on
+        self._lost += 1
 
 
 def serve(

@@ -3,7 +3,8 @@
 
 A refused connection shows on CPython when it is opened, on MicroPython only at the first write;
 both are NotSent, because no byte has left. The stream may keep a copy of what it cannot send at
-once; requests are far smaller than a socket's buffer, so it does not.
+once; requests are far smaller than a socket's buffer, so it does not. On MicroPython a host name
+is looked up without yielding.
 """
 
 import asyncio

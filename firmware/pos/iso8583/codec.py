@@ -26,14 +26,12 @@ def encode(mti: str, fields: dict, out: bytearray, start: int = 0) -> int:
         raise MessageError("MTI is not four digits")
     out[start : start + _HEAD] = bytes(_HEAD)
     _put_digits(out, 2 * start, mti.encode(), 0)
-    for n in fields:
+    at = start + _HEAD
+    for n in sorted(fields):
         if not 1 < n <= LAST or not SPECS[n]:
             raise MessageError("not in the table", n)
-    at = start + _HEAD
-    for n in range(2, LAST + 1):
-        if n in fields:
-            at = _put_field(out, at, n, fields[n])
-            out[start + 2 + (n - 1 >> 3)] |= 0x80 >> (n - 1 & 7)
+        at = _put_field(out, at, n, fields[n])
+        out[start + 2 + (n - 1 >> 3)] |= 0x80 >> (n - 1 & 7)
     return at - start
 
 

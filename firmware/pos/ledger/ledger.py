@@ -198,9 +198,9 @@ class Ledger:
         """Return the deal of a print job, wherever it still stands in the journal, or None."""
         return find(self._journal.scan, 0, batch, stan)
 
-    def each(self, visit: object) -> None:
-        """Hand every record of the open batch to visit(kind, seq, payload)."""
-        self._journal.scan(self.book.batch_seq, visit)
+    def scan(self, from_seq: int, visit: object) -> None:
+        """Hand the records from a sequence on to visit(kind, seq, payload), until it returns True."""
+        self._journal.scan(from_seq, visit)
 
     def closed_book(self) -> object:
         """Return the book of the newest closed batch as it was when closed, or None."""

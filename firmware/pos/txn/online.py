@@ -92,7 +92,7 @@ async def _unknown(ctx: object, deal: object, error: NoAnswer) -> None:
     lines = [prompts.money(deal.amount_minor), prompts.word("voucher", deal.stan)]
     prompts.show("outcome.unknown", *(lines + [prompts.word("unknown.noswipe")]))
     prompts.beep("error")
-    if error.sign_on_again:
+    if error.sign_on_again or error.f39 == "A0":  # the two sides' keys may differ
         shown = prompts.state()
         await sign_on_quietly(ctx)
         prompts.restore(shown)

@@ -70,9 +70,18 @@ class Printing:
         if await self.ready():
             await self._send(self._slip(r.JOB_SETTLEMENT, book, 1, 1))
 
+    async def write(self, data: bytes) -> bool:
+        """Send bytes; False when the printer stopped taking them."""
+        try:
+            await self._printer.write(data)
+        except DeviceError as error:
+            self._ctx.log("printer", error.reason)
+            return False
+        return True
+
     async def plain(self, data: bytes) -> bool:
-        """Print paper that is no proof of money (the transaction list); False when put off."""
-        return await self.ready() and await self._send(data)
+        """Send the end of such paper; whether it was printed."""
+        return await self._send(data)
 
     async def ready(self) -> bool:
         """Wait until the printer can print; False when the operator puts it off."""
@@ -89,12 +98,7 @@ class Printing:
         return True
 
     async def _send(self, data: bytes) -> bool:
-        try:
-            await self._printer.write(data)
-            return await self._printer.proof()
-        except DeviceError as error:
-            self._ctx.log("printer", error.reason)
-            return False
+        return await self.write(data) and await self._printer.proof()
 
     async def _tear(self) -> None:
         await self._ctx.prompts.pause("print.tear", self._ctx.profile.tear_timeout_s)

@@ -237,6 +237,48 @@ class TestUse(unittest.TestCase):
         self.assertFalse("11" * 4 in repr(_open(_signed_on())))
 
 
+class TestWiped(unittest.TestCase):
+    def setUp(self):
+        self.keys = _open(_signed_on())
+        self.keys.load()
+        self.rings = []
+        self.ciphers = []
+        self.keys._vault.open = _recording(self.keys._vault.open, self.rings)
+        self.keys._cipher = _recording(self.keys._cipher, self.ciphers)
+
+    def _nothing_left(self, rings, ciphers):
+        self.assertEqual((len(self.rings), len(self.ciphers)), (rings, ciphers))
+        for ring in self.rings:
+            self.assertFalse(any(ring))
+        for cipher in self.ciphers:
+            self.assertFalse(any(cipher._rounds))
+
+    def test_after_each_use(self):
+        self.keys.mac((b"text",))
+        self.keys.pin_block(bytearray(b"1234"), _PAN)
+        self.keys.kcv(PIK)
+        self._nothing_left(3, 3)
+
+    def test_after_a_use_that_fails(self):
+        with self.assertRaises(TypeError):
+            self.keys.mac((1,))
+        with self.assertRaises(KeyStoreError):
+            self.keys.install_working(_flipped(_H(_SIGN_ON["f62"]), 0), "003")
+        self._nothing_left(2, 2)
+
+    def test_after_sign_on(self):
+        self.keys.install_working(_H(_SIGN_ON["f62"]), "003")
+        self._nothing_left(3, 1)
+
+
+def _recording(real, made):
+    def call(argument):
+        made.append(real(argument))
+        return made[-1]
+
+    return call
+
+
 class TestAtRest(unittest.TestCase):
     def test_no_clear_key_on_flash(self):
         flash = _signed_on("signin_f62_004")

@@ -4,7 +4,6 @@
 import unittest
 
 from fakes.slip_cases import CASES, NOW, Report, deal, from_text, golden, profile, void
-
 from pos.core.deal import DECLINED, KIND_NAMES, PENDING, REVERSED, VOIDED
 from pos.core.errors import LayoutError, LedgerError
 from pos.receipt import form, gbk, slips

@@ -112,6 +112,10 @@ def _time_unit(title: str) -> float:
     return _UNITS_US[match.group(1)] if match else 1e6
 
 
+def _is_time(title: str) -> bool:
+    return any(word in title.lower() for word in ("time", *_WORDS))
+
+
 def _fields(line: str) -> list[str]:
     separator = next((sign for sign in ("\t", ",", ";") if sign in line), ",")
     return [field.strip().strip('"') for field in line.split(separator)]
@@ -128,7 +132,7 @@ class _Columns:
     """What the header of a .csv tells: which column is the time and what the others are called."""
 
     def __init__(self, path: Path, titles: list[str], first: list[str], rate_hz: float) -> None:
-        timed = "time" in titles[0].lower() if titles else "." in first[0] or first[0] not in "01"
+        timed = _is_time(titles[0]) if titles else first[0] not in ("0", "1")
         if not timed and not rate_hz:
             raise ToolError(f"{path}: no time column and no sample rate in the comments")
         self.unit_us = _time_unit(titles[0] if titles else "") if timed else 1e6 / rate_hz

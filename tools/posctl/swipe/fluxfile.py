@@ -26,7 +26,9 @@ def _intervals(values: object, where: str) -> list[int]:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ToolError(f"{where}: interval {position} is not a number")
         if not 0 <= value <= limits.RAW_US:
-            raise ToolError(f"{where}: interval {position} is {value}, want 0 or more microseconds")
+            raise ToolError(
+                f"{where}: interval {position} is {value}, want 0 or more microseconds"
+            )
     return [min(round(value), limits.INTERVAL_US) for value in values]
 
 
@@ -59,7 +61,11 @@ def _loads(text: str, where: str) -> object:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno} column {error.colno}" if "\n" in text else f"column {error.colno}"
+        place = (
+            f"line {error.lineno} column {error.colno}"
+            if "\n" in text
+            else f"column {error.colno}"
+        )
         raise ToolError(f"{where}: {place}: {error.msg}") from None
     except (RecursionError, ValueError):
         raise ToolError(f"{where}: not JSON that can be read") from None

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: MIT
+"""The approved deals of a closed batch, a page at a time: a full batch does not fit into RAM."""
+
+from micropython import const
+
+from pos.core.deal import APPROVED, VOID, VOIDED
+from pos.core.packer import Reader
+from pos.ledger import records as r
+
+_PAGE = const(8)
+
+
+class Pages:
+    """Walks one batch from its BATCH_OPEN record to the next one."""
+
+    def __init__(self, scan: object, from_seq: int) -> None:
+        self._scan = scan
+        self._first = from_seq
+        self._next = from_seq
+        self._open = None  # deal whose outcome has not come yet
+        self._page = []
+        self._voided = []
+        scan(from_seq, self._find_voids)
+        self._open = None
+
+    def page(self) -> list:
+        """Return the next approved deals, empty at the end of the batch."""
+        self._page = []
+        self._scan(self._next, self._collect)
+        return self._page
+
+    def _ended(self, kind: int, seq: int) -> bool:
+        return kind == r.BATCH_OPEN and seq > self._first
+
+    def _follow(self, kind: int, payload: memoryview) -> object:
+        """Return the deal that this record approves, or None."""
+        reader = Reader(payload)
+        if kind == r.INTENT:
+            self._open = r.unpack_deal(reader)
+        elif kind == r.OUTCOME and self._open is not None:
+            if r.unpack_key(reader) == (self._open.batch, self._open.stan):
+                deal, self._open = self._open, None
+                r.unpack_outcome(reader, deal)
+                return deal if deal.state == APPROVED else None
+        return None
+
+    def _find_voids(self, kind: int, seq: int, payload: memoryview) -> bool:
+        if self._ended(kind, seq):
+            return True
+        deal = self._follow(kind, payload)
+        if deal is not None and deal.kind == VOID:
+            self._voided.append(deal.original_stan)
+        return False
+
+    def _collect(self, kind: int, seq: int, payload: memoryview) -> bool:
+        if self._ended(kind, seq) or len(self._page) == _PAGE:
+            return True
+        self._next = seq + 1
+        deal = self._follow(kind, payload)
+        if deal is not None:
+            if deal.stan in self._voided:
+                deal.state = VOIDED
+            self._page.append(deal)
+        return False

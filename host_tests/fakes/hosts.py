@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""A scripted acquirer at the place of acquirer.host.Host: it answers what the script says, in that
+order, and raises on any call that is not the next one. For both runtimes."""
+
+from pos.core.errors import KeyStoreError
+
+
+class Reply:
+    """Attributes of acquirer.answers.Answer, SignOn and Settled together."""
+
+    def __init__(self, response: str = "00", **values: object) -> None:
+        self.response = response
+        self.rrn = "102436000123"
+        self.auth = "A1B2C3"
+        self.settle_date = "1122"
+        self.date = "1122"
+        self.time = "102437"
+        self.issuer = "01020000"
+        self.acquirer = "48220000"
+        self.scheme = "CUP"
+        self.requirement = "0"
+        self.batch = None
+        self.domestic = "1"
+        self.foreign = "1"
+        for name in values:
+            setattr(self, name, values[name])
+
+
+class FakeHost:
+    """`script` holds (method, reply): a Reply, an F39 string for reverse, or an exception to raise."""
+
+    def __init__(self, script: list) -> None:
+        self.script = list(script)
+        self.calls = []
+
+    def _next(self, method: str, *facts: object) -> object:
+        self.calls.append((method,) + facts)
+        if not self.script:
+            raise AssertionError("unexpected call of %s" % method)
+        expected, reply = self.script.pop(0)
+        if expected != method:
+            raise AssertionError("call of %s where %s is next" % (method, expected))
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+    async def sign_on(self, stan: int, batch: int) -> object:
+        """Answer a sign-on."""
+        return self._next("sign_on", stan, batch)
+
+    async def sign_off(self, stan: int, batch: int) -> object:
+        """Answer a sign-off."""
+        return self._next("sign_off", stan, batch)
+
+    async def sale(self, deal: object, card: object, pin_block: object) -> object:
+        """Answer a sale."""
+        return self._next("sale", deal.stan, deal.amount_minor, pin_block is not None)
+
+    async def void(self, deal: object, card: object, pin_block: object) -> object:
+        """Answer a void."""
+        return self._next("void", deal.stan, deal.original_stan)
+
+    async def reverse(self, deal: object, f39: str) -> object:
+        """Answer a reversal."""
+        return self._next("reverse", deal.stan, f39)
+
+    async def settle(self, stan: int, batch: int, totals: object) -> object:
+        """Answer a settlement."""
+        return self._next("settle", batch, totals.debit_minor, totals.credit_minor)
+
+
+class FakeKeys:
+    """KeyStore's place: no cryptography, the same promises."""
+
+    def __init__(self, tmk: bool = True) -> None:
+        self._tmk = tmk
+
+    def has_tmk(self) -> bool:
+        """Whether a master key is there."""
+        return self._tmk
+
+    def card_hash(self, pan: bytes) -> bytes:
+        """The last eight digits: enough to tell two cards apart."""
+        return bytes(pan[-8:])
+
+    def pin_block(self, pin: bytearray, pan: bytes) -> bytearray:
+        """Eight bytes."""
+        if not 4 <= len(pin) <= 12:
+            raise KeyStoreError("PIN length")
+        return bytearray(b"\x06PINPIN" + bytes(1))

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""`posctl swipe`: decode a recording with the firmware's decoder, synthesise one."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from posctl.errors import ToolError
+from posctl.swipe import decode as decoding
+from posctl.swipe import fluxfile, render, synth
+
+app = typer.Typer()
+
+_Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a swipe.")]
+_COUNT_MAX = 100_000
+_SHARE_MAX = 1.0
+
+
+def _show(result: dict) -> None:
+    for number, track in result["tracks"].items():
+        detail = track["text"] or track["reason"] or ""
+        if track["status"] == "bad":
+            detail += f" (character {track['position']})"
+        print(f"track {number}: {track['status']:6} {detail}".rstrip())
+    verdict = "accepted" if result["accepted"] else f"refused: {result['reason']}"
+    print(f"{verdict}, direction {result['direction']}")
+
+
+@app.command("decode")
+def decode(
+    file: Annotated[Path, typer.Argument(help="A .json, .jsonl, .wav, .vcd or .csv recording.")],
+    masked: Annotated[bool, typer.Option("--masked", help="Hide all but 6+4 of the PAN.")] = False,
+    as_json: _Json = False,
+) -> None:
+    """Decode a recording as the terminal would."""
+    for flux in decoding.read_file(file):
+        result = decoding.decode(flux, masked)
+        if as_json:
+            print(json.dumps(result))
+        else:
+            _show(result)
+
+
+def _share(value: float, name: str) -> float:
+    if not 0 <= value < _SHARE_MAX:
+        raise ToolError(f"--{name} {value:g}: want 0 or more and less than {_SHARE_MAX:g}")
+    return value
+
+
+def _write(path: Path, swipes: list, rate: int, noise: float, seed: int) -> None:
+    kind = path.suffix.lower()
+    if kind not in decoding.KINDS:
+        raise ToolError(f"{path}: cannot write that, want one of {' '.join(decoding.KINDS)}")
+    if kind != ".jsonl" and len(swipes) > 1:
+        raise ToolError(f"{path}: only .jsonl holds several swipes")
+    if kind == ".wav":
+        render.write_wav(path, swipes[0], rate, noise, seed)
+    elif kind == ".vcd":
+        render.write_vcd(path, swipes[0])
+    elif kind == ".csv":
+        render.write_csv(path, swipes[0])
+    else:
+        path.write_text("".join(fluxfile.dump(flux) + "\n" for flux in swipes))
+
+
+@app.command("make")
+def make(
+    track1: Annotated[Optional[str], typer.Option(help="%...?, without LRC.")] = None,
+    track2: Annotated[Optional[str], typer.Option(help=";...?")] = None,
+    track3: Annotated[Optional[str], typer.Option(help=";...?")] = None,
+    ips: Annotated[str, typer.Option(help="Inches a second: 20, or a profile 10:40:5.")] = "20",
+    reverse: Annotated[bool, typer.Option("--reverse", help="Swipe the other way.")] = False,
+    jitter: Annotated[float, typer.Option(help="Peak change of an interval, of a cell.")] = 0.05,
+    asymmetry: Annotated[float, typer.Option(help="Long and short in turn, of a cell.")] = 0.0,
+    lost: Annotated[float, typer.Option(help="Chance of losing a transition.")] = 0.0,
+    spurious: Annotated[float, typer.Option(help="Chance of one too many.")] = 0.0,
+    noise: Annotated[float, typer.Option(help=".wav only: rms noise, of the peak.")] = 0.0,
+    rate: Annotated[
+        int, typer.Option(help=".wav only: samples a second.")
+    ] = render.DEFAULT_RATE_HZ,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same swipe.")] = 1,
+    count: Annotated[int, typer.Option(help="Swipes with successive seeds, for .jsonl.")] = 1,
+    out: Annotated[Optional[Path], typer.Option(help="Default: flux as JSON to stdout.")] = None,
+    as_json: _Json = False,
+) -> None:
+    """Synthesise swipes of a card."""
+    texts = {"1": track1, "2": track2, "3": track3}
+    if not any(texts.values()):
+        raise ToolError("nothing to write: give at least one of --track1, --track2, --track3")
+    if not 1 <= count <= _COUNT_MAX:
+        raise ToolError(f"--count {count}: want 1 to {_COUNT_MAX}")
+    shares = {"asymmetry": asymmetry, "lost": lost, "spurious": spurious}
+    for name, value in {**shares, "jitter": jitter, "noise": noise}.items():
+        _share(value, name)
+    swipes = []
+    for n in range(count):
+        flux = synth.card_flux(texts, ips, reverse, jitter, seed + n, **shares)
+        swipes.append({int(key): values for key, values in flux.items()})
+    if out is None:
+        for flux in swipes:
+            print(fluxfile.dump(flux))
+        return
+    _write(out, swipes, rate, noise, seed)
+    counts = {str(n): len(values) for n, values in swipes[0].items()}
+    if as_json:
+        print(json.dumps({"out": str(out), "swipes": count, "intervals": counts}))
+    else:
+        print(f"{out}: {count} swipe(s), intervals a track {counts}")

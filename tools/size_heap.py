@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""Measures the heap of the firmware image on the bench, for `make size`.
+
+The unix port keeps the image in its heap, where a board has it in flash; every figure here is
+without it. A bench byte stands for about two thirds of one on an ESP32 (feasibility.md section 2).
+"""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from posctl import image
+from posctl.bench.command import Boot, command
+from posctl.bench.errors import PowerGone
+from posctl.bench.link import Link
+from posctl.bench.player import Player
+from posctl.bench.run import conclude
+from posctl.demo.cashier import Cashier, Swipe
+from posctl.demo.programs import AcquirerServer, posctl
+from posctl.errors import ToolError
+
+_STEP_BYTES = 1024
+_AMPLE_BYTES = 512 * 1024  # beside the image
+_AMOUNT_MINOR = 12850
+_SWIPE = Swipe("forward, 20 ips")
+
+Flow = Callable[[Cashier, dict], None]
+
+
+class Heap(NamedTuple):
+    """What the bench terminal needs, in bytes beside the image."""
+
+    idle_live: int  # most alive on any screen up to idle, after sign-on
+    sale_live: int  # the same up to the end of a sale
+    day_live: int  # the same over sale, void and settlement
+    smallest: int  # the smallest heap in which that day passes
+
+
+def _nothing(cashier: Cashier, card: dict) -> None:
+    """Power on, sign on, stand idle."""
+
+
+def _sale(cashier: Cashier, card: dict) -> None:
+    outcome = cashier.sale(_AMOUNT_MINOR, card, _SWIPE)
+    if outcome != "outcome.approved":
+        raise ToolError(f"the sale of the size report ended on {outcome}")
+
+
+def _day(cashier: Cashier, card: dict) -> None:
+    """Every flow there is, so that `peak of any flow` means any."""
+    _sale(cashier, card)
+    cashier.void_last(card, _SWIPE)
+    _sale(cashier, card)
+    cashier.settle()
+
+
+def _live(heap_bytes: int, flow: Flow) -> int:
+    """Run a flow on a new terminal and return the most that was alive; ToolError if it fails."""
+    with tempfile.TemporaryDirectory(prefix="espos-size-") as name:
+        folder = Path(name)
+        state, database, faults = folder / "state", folder / "acquirer.db", folder / "faults"
+        faults.touch()
+        posctl("terminal", "init", "--state", str(state), "--db", str(database))
+        cards = posctl("acquirer", "cards", "--db", str(database))["cards"]
+        with AcquirerServer(database, faults, folder / "log") as acquirer:
+            built = image.default_path("bench")
+            boot = Boot(state, acquirer.address, image=built, heap_bytes=heap_bytes)
+            return _played(boot, flow, cards[0])
+
+
+def _played(boot: Boot, flow: Flow, card: dict) -> int:
+    with Link(command(boot), lambda event: None) as link:
+        try:
+            cashier = Cashier(Player(link))
+            cashier.ready()
+            flow(cashier, card)
+        except PowerGone:
+            pass  # conclude says how it died
+        ending = conclude(link)
+    if ending.error or ending.heap_peak is None:
+        raise ToolError(f"size report: {ending.error or 'the terminal gave no heap figure'}")
+    return ending.heap_peak
+
+
+def _passes(heap_bytes: int, flow: Flow) -> bool:
+    try:
+        _live(heap_bytes, flow)
+        return True
+    except ToolError:
+        return False
+
+
+def _smallest(fails: int, passes: int, flow: Flow) -> int:
+    """Return the smallest heap with which the flow passes, to the kilobyte, by bisection."""
+    while passes - fails > _STEP_BYTES:
+        middle = (fails + passes) // 2
+        if _passes(middle, flow):
+            passes = middle
+        else:
+            fails = middle
+    return passes
+
+
+def measure() -> Heap:
+    """Run the bench terminal as often as it takes; ToolError when it fails with ample heap."""
+    own = image.build("bench").size
+    ample = own + _AMPLE_BYTES
+    idle, sale, day = (_live(ample, flow) for flow in (_nothing, _sale, _day))
+    return Heap(idle - own, sale - own, day - own, _smallest(day, ample, _day) - own)
