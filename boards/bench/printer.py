@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The bench's slip printer: a UART with an ESC/POS printer behind it, paper and faults by script.
 
-Paper comes out as `print` events: one at each end-of-slip query (GS r 1), with all that was printed
-since the one before. A blocked printer keeps what it is sent in its buffer, as real ones do.
+Paper comes out as `print` events: one at each end-of-slip query (GS r 1), with all that was
+printed since the one before. A blocked printer keeps what it is sent in its buffer, as real ones
+do.
 """
 
 _DLE = 0x10

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """ESP32 dev board: flash partitions, NVS, Wi-Fi and a slip printer on UART 2.
 
-Keys, screen and swipes go over the bench link on the USB serial port, until the stripe head, keypad
-and display have drivers of their own.
+Keys, screen and swipes go over the bench link on the USB serial port, until the stripe head,
+keypad and display have drivers of their own.
 """
 
 import json

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""The bench link (DESIGN.md section 6): JSON lines in and out, standing for keys, head, screen, printer.
+"""The bench link (DESIGN.md section 6): JSON lines in and out, standing for keys, head, screen,
+printer.
 
 Inputs are delivered in the order they came. A swipe holds the line up until it is taken, because
 there is one flux buffer; printer and link settings act at once.
 """
 
+from micropython import const
+
 import asyncio
 import json
 import sys
-
-from micropython import const
 
 from drivers.link_line import LineReader
 from drivers.stdio import open_stdin
@@ -48,7 +49,8 @@ class Link:
         self._taken = None
 
     async def get(self, timeout_ms: int) -> tuple:
-        """Next event, None after the time; PowerOff once the link is closed and the queue empty."""
+        """Next event, None after the time; PowerOff once the link is closed and the queue empty.
+        """
         if self._task is None:
             self._arrived = asyncio.Event()
             self._taken = asyncio.Event()

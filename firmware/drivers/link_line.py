@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
 """One line of the bench link, taken byte by byte: JSON, with the flux of a swipe kept out of it.
 
-A swipe line is some 15 KB of numbers. They go straight into three arrays made once; what is left of
-the line (`{"do":"swipe","flux":{"1":[],...}}`) is small enough for json. Every length is bounded.
+A swipe line is some 15 KB of numbers. They go straight into three arrays made once; what is left
+of the line (`{"do":"swipe","flux":{"1":[],...}}`) is small enough for json. Every length is
+bounded.
 """
 
-from array import array
-
 from micropython import const
+
+from array import array
 
 FLUX_MAX = const(2048)  # intervals a track: 210 bpi, all ones, on 3.375 inches is 1418
 _LINE_MAX = const(512)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Bytes of standard input, for asyncio, on both runtimes.
 
-MicroPython's stdin blocks until it has all bytes asked for, so there it is read one byte at a time,
-as long as more are waiting.
+MicroPython's stdin blocks until it has all bytes asked for, so there it is read one byte at a
+time, as long as more are waiting.
 """
 
 import asyncio

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Composition root: builds the terminal on a board and runs it. The only module that knows every package."""
+"""Composition root: builds the terminal on a board and runs it. The only module that knows every
+package.
+"""
 
 import gc
 
@@ -13,7 +15,9 @@ _IDLE_WAIT_S = 3600
 
 
 def build(board: object) -> Context:
-    """Load keys and ledger and wire the parts. PosError, with nothing overwritten, when flash is bad."""
+    """Load keys and ledger and wire the parts. PosError, with nothing overwritten, when flash is
+    bad.
+    """
     from pos.acquirer.host import Host
     from pos.keystore.keystore import KeyStore
     from pos.ledger.ledger import Ledger

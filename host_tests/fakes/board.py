@@ -5,8 +5,8 @@
     board = FakeBoard(nor, Cashier([Sale(12850, CARD, "123456"), Settle()]), transport)
     aio.run(app.main(board))
 
-The cashier answers each screen for the action in hand, and raises on a screen it does not know. When
-its actions are used up the next idle screen ends the run, as a closed bench link would.
+The cashier answers each screen for the action in hand, and raises on a screen it does not know.
+When its actions are used up the next idle screen ends the run, as a closed bench link would.
 """
 
 from fakes.flash import PowerCut
@@ -155,7 +155,8 @@ class FakePrinter:
 
 
 class FakeClock:
-    """A clock that stands just below the wrap of its ticks and moves on its own, a little a look."""
+    """A clock that stands just below the wrap of its ticks and moves on its own, a little a look.
+    """
 
     def __init__(self) -> None:
         self.calendar = (2026, 11, 22, 10, 24, 36)

@@ -72,7 +72,8 @@ class Lab:
         raise KeyError(kind)
 
     def run(self, actions: list, cut_at: int = 0, kind: str = "clean") -> int:
-        """Boot, let the cashier work, end; return the flash operations. PowerCut is the end, too."""
+        """Boot, let the cashier work, end; return the flash operations. PowerCut is the end, too.
+        """
         self.nor = self.nor.reboot()
         if cut_at:
             self.nor.fuse(cut_at, kind)
@@ -98,7 +99,9 @@ class Lab:
 
     def ledger(self) -> object:
         """Return the terminal's ledger as a reboot finds it."""
-        return app.build(FakeBoard(self.nor.reboot(), Cashier([]), None, [], **self.profile)).ledger
+        return app.build(
+            FakeBoard(self.nor.reboot(), Cashier([]), None, [], **self.profile)
+        ).ledger
 
     def host_deals(self) -> dict:
         """Return {(batch, stan): transaction} from the acquirer's books."""
@@ -125,7 +128,8 @@ class Lab:
         return {int(re.search(r"批次号\(BATCH NO\):\s*(\d+)", text).group(1)) for text in totals}
 
     def disagreements(self) -> list:
-        """Return what terminal, acquirer and paper do not agree on; pending deals are named too."""
+        """Return what terminal, acquirer and paper do not agree on; pending deals are named too.
+        """
         problems = []
         ours, theirs, paper = self.terminal_deals(), self.host_deals(), self.slips()
         for key in sorted(set(ours) | set(theirs) | set(paper)):
@@ -140,7 +144,9 @@ class Lab:
             batch = int(number)
             settled_here = batch < ledger.batch
             if settled_here != (booked["result"] != "open"):
-                problems.append("batch %s: host %s, we %s" % (number, booked["result"], ledger.batch))
+                problems.append(
+                    "batch %s: host %s, we %s" % (number, booked["result"], ledger.batch)
+                )
             if booked["result"] == "unbalanced":
                 problems.append("batch %s: unbalanced" % number)
             if settled_here and batch not in self.settlements():

@@ -5,6 +5,8 @@ It encodes with pyiso8583 and the simulator's field table, which test_acquirer_c
 the published messages, and keeps no state but keys, batch and STAN.
 """
 
+from datetime import datetime
+
 from acquirer_sim import crypto, spec
 from acquirer_sim.core import Acquirer
 from acquirer_sim.frame import Request
@@ -14,6 +16,33 @@ TID = "12345678"
 MERCHANT = "898310054110001"
 RICH = "6200001234567892"
 PIN = "123456"
+NOW = datetime(2026, 7, 15, 10, 15, 30)
+RICH_MINOR = 100000000
+
+
+def signed_on() -> "MiniTerminal":
+    """Return a terminal signed on to an acquirer in memory whose clock stands at NOW."""
+    acquirer = Acquirer(clock=lambda: NOW)
+    acquirer.register(TID, TMK)
+    terminal = MiniTerminal(acquirer)
+    assert terminal.sign_on().code == "00"
+    return terminal
+
+
+def balance(acquirer: Acquirer, pan: str = RICH) -> int:
+    """Return what is left on a card."""
+    return next(card["balance_minor"] for card in acquirer.cards() if card["pan"] == pan)
+
+
+def states(acquirer: Acquirer) -> list:
+    """Return (type, state, F39) of each booked transaction."""
+    entries = acquirer.ledger()["terminals"][TID]["transactions"]
+    return [(entry["type"], entry["state"], entry["response"]) for entry in entries]
+
+
+def batch(acquirer: Acquirer, number: str = "000001") -> dict:
+    """Return a batch of the ledger."""
+    return acquirer.ledger()["terminals"][TID]["batches"][number]
 
 
 class Answer:

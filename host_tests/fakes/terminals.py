@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""A terminal on a fake board with a scripted host: flows as the cashier sees them, on both runtimes."""
+"""A terminal on a fake board with a scripted host: flows as the cashier sees them, on both
+runtimes.
+"""
 
 from fakes import ledgers
 from fakes.board import Cashier, FakeBoard
@@ -41,7 +43,9 @@ class Terminal:
         self.board = board
         aio.run(self._main())
         if self.host.script:
-            raise AssertionError("host was never asked: %s" % [call[0] for call in self.host.script])
+            raise AssertionError(
+                "host was never asked: %s" % [call[0] for call in self.host.script]
+            )
 
     async def _main(self) -> None:
         try:

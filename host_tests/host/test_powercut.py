@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Power cut at every flash operation: terminal, acquirer and paper agree after recovery.
 
-Each scenario is run once to count its flash operations, then once more for every operation and kind
-of cut. After each cut the terminal boots, recovers by itself and is compared; then it sells and
-settles once more, so that a store that only looks healthy is found out. `make test-full` adds a second
-cut at every operation of the recovery.
+Each scenario is run once to count its flash operations, then once more for every operation and
+kind of cut. After each cut the terminal boots, recovers by itself and is compared; then it sells
+and settles once more, so that a store that only looks healthy is found out. `make test-full` adds
+a second cut at every operation of the recovery.
 """
 
 import os
 
 import pytest
+
 from fakes.board import Sale, Settle, Void
 from fakes.flash import KINDS
 from fakes.lab import Lab
@@ -60,8 +61,10 @@ def test_cut_at_every_operation(name: str) -> None:
             assert lab.nor.dead, "the run is not the same as the one counted"
             agree(lab, "%s, %s cut at operation %d" % (name, kind, cut_at))
             cuts += 1
-    print("power cuts in %s: %d operations x %d kinds = %d, all agree" % (
-        name, operations, len(KINDS), cuts))
+    print(
+        "power cuts in %s: %d operations x %d kinds = %d, all agree"
+        % (name, operations, len(KINDS), cuts)
+    )
 
 
 @pytest.mark.skipif(not _FULL, reason="second cuts: make test-full")

@@ -125,10 +125,20 @@ def test_what_a_printer_would_misread_is_refused(data, words):
 @given(st.binary(max_size=80))
 @example(b"\x1d(k\x03\x001Q0")
 def test_any_bytes_give_paper_or_a_tool_error(data):
+    render_text(ON + data)
     try:
-        render_text(ON + data)
+        interpret(ON + data)
     except ToolError:
         pass
+
+
+def test_a_broken_slip_shows_as_the_printer_leaves_it():
+    whole = _golden("sale_merchant")
+    for end in range(len(whole)):
+        lines = render_text(whole[:end]).splitlines()
+        assert lines[:-1] == render_text(whole).splitlines()[: len(lines) - 1]
+    assert render_text(ON + b"a\x1bzb\x00\n") == "a\ufffdzb\ufffd\n"
+    assert render_text(ON + b"ab\x1dv0\x00\x01\x00\x02\x00\xff") == "ab\n"
 
 
 def test_png_has_the_dots(tmp_path):

@@ -25,7 +25,9 @@ def show(
     state: Annotated[Path, typer.Option(help="State directory of the terminal.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
-    """Decode batches, transactions, pending and unresolved reversals; exit 1 when the chain is broken."""
+    """Decode batches, transactions, pending and unresolved reversals; exit 1 when the chain is
+    broken.
+    """
     terminal = statedir.open_state(state)
     view = flash_view.read(terminal)
     shown = _shape(terminal.profile["terminal"], view)
@@ -110,7 +112,9 @@ def _print(shown: dict) -> None:
             table.add_row(*_row(deal))
         console.print(table)
         console.print(
-            "debit {debit_count} {debit_minor}  credit {credit_count} {credit_minor}".format(**batch)
+            "debit {debit_count} {debit_minor}  credit {credit_count} {credit_minor}".format(
+                **batch
+            )
         )
     for name in ("pending", "unresolved"):
         for deal in shown[name]:

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from posctl.errors import ToolError
-from posctl.receipt import render_png, render_text
+from posctl.receipt import render_png
 from posctl.receipt.interpreter import interpret
 from posctl.receipt.paper import CELL_DOTS, Line
-from posctl.receipt.text import item_text
+from posctl.receipt.text import item_text, text_of
 
 _PAPERS = (32, 48)
 _SLIP_MAX_BYTES = 1 << 20
@@ -36,12 +36,13 @@ def show(
     if columns not in _PAPERS:
         raise ToolError(f"--columns {columns}: paper has 32 or 48 columns")
     data = _read(file)
-    text = render_text(data, columns)
+    items = interpret(data, columns)
+    text = text_of(items, columns)
     if png is not None:
         render_png(data, png, columns * CELL_DOTS)
     if as_json:
-        items = [_describe(item, columns) for item in interpret(data, columns)]
-        text = json.dumps({"columns": columns, "items": items, "text": text}, ensure_ascii=False)
+        shown = [_describe(item, columns) for item in items]
+        text = json.dumps({"columns": columns, "items": shown, "text": text}, ensure_ascii=False)
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
 

@@ -108,6 +108,8 @@ def run_command(
         sink = _sink(as_json)
         saved = stack.enter_context(SlipFolder(out)) if out else None
         ending = run(command(boot), steps, tee(sink, saved) if saved else sink)
+    if not as_json:
+        sink(ending.event())
     _tell(ending, sink if as_json else None)
     raise typer.Exit(ending.exit)
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Flash port over esp32.Partition: the offset form of writeblocks programs without erasing."""
 
-import esp32
 from micropython import const
+
+import esp32
 
 from pos.core.errors import StoreError
 

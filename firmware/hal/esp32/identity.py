@@ -4,10 +4,11 @@
 Without flash encryption NVS can be read out by whoever holds the chip: see boards/esp32_devkit.
 """
 
+from micropython import const
+
 import os
 
 import esp32
-from micropython import const
 
 from pos.core.errors import KeyStoreError
 

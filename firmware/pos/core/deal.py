@@ -74,7 +74,9 @@ class Deal:
 
 
 class Totals:
-    """Counts and amounts of a batch as F48 carries them: voided sales stay in debit (unionpay 5.5)."""
+    """Counts and amounts of a batch as F48 carries them: voided sales stay in debit (unionpay
+    5.5).
+    """
 
     def __init__(self) -> None:
         self.debit_count = 0

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Errors of every layer. Text names what and where; it never carries PAN, track, PIN or key.
 
-Each class has a number of its own, used by the log and the support bundle; numbers are never reused.
+Each class has a number of its own, used by the log and the support bundle; numbers are never
+reused.
 """
 
 

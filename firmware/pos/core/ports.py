@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Contracts of everything a board hands to the firmware. Read it; nothing imports it on the device.
+"""Contracts of everything a board hands to the firmware. Read it; nothing imports it on the
+device.
 
 A board object has the attributes below; `boards/bench` and `boards/esp32_devkit` are two of them,
 `host_tests/fakes/board.py` is a third.
@@ -7,7 +8,8 @@ A board object has the attributes below; `boards/bench` and `boards/esp32_devkit
 
 
 class Flash:
-    """One partition of raw NOR flash. Every program or erase call is one point where power can go."""
+    """One partition of raw NOR flash. Every program or erase call is one point where power can go.
+    """
 
     size: int  # a multiple of 4096
 

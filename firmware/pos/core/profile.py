@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Terminal parameters: one object, loaded from the board's profile, checked once, read everywhere."""
+"""Terminal parameters: one object, loaded from the board's profile, checked once, read everywhere.
+"""
 
 from pos.core.errors import ProfileError
 
@@ -69,5 +70,6 @@ def _number(name: str, value: object, low: int, high: int) -> int:
 
 def _text(name: str, value: object, exact: int, longest: int) -> str:
     if not isinstance(value, str) or len(value) > longest or (exact and len(value) != exact):
-        raise ProfileError("%s must be text of %s characters" % (name, exact or "up to %d" % longest))
+        length = exact or "up to %d" % longest
+        raise ProfileError("%s must be text of %s characters" % (name, length))
     return value

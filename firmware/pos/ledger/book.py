@@ -6,11 +6,11 @@ what is counted. The states of a deal:
 
     (intent) PENDING -> APPROVED | DECLINED | NOT_SENT   by OUTCOME
              PENDING -> REVERSED                          by REVERSAL done
-             PENDING + unresolved                         by REVERSAL gave up; may still become REVERSED
+             PENDING + unresolved                         by REVERSAL gave up; REVERSED later
 
-In RAM there are totals, the pending deals and the print jobs that are due; everything else is found
-in the journal when it is asked for. After the ring has wrapped, the oldest records left may speak of
-deals whose intent is gone; those belong to closed batches and change nothing.
+In RAM there are totals, the pending deals and the print jobs that are due; everything else is
+found in the journal when it is asked for. After the ring has wrapped, the oldest records left may
+speak of deals whose intent is gone; those belong to closed batches and change nothing.
 """
 
 from pos.core.deal import APPROVED, PENDING, REVERSED, Deal, Totals

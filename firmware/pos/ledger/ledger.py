@@ -2,8 +2,8 @@
 """The ledger: transactions, batch, pending reversals and print jobs, kept in the journal.
 
 Every method that changes something appends its record first; when it returns, the fact is durable.
-Callers do things in the order of DESIGN section 3: intent before sending, outcome before screen and
-paper.
+Callers do things in the order of DESIGN section 3: intent before sending, outcome before screen
+and paper.
 """
 
 from micropython import const
@@ -135,7 +135,8 @@ class Ledger:
         self.pending(deal).f39 = f39
 
     def reversal_tried(self, deal: Deal) -> None:
-        """Write a failed attempt; the last one makes the deal unresolved and its fault slip due."""
+        """Write a failed attempt; the last one makes the deal unresolved and its fault slip due.
+        """
         own = self.pending(deal)
         if not own.unresolved:
             last = own.tries + 1 >= self._profile.reversal_tries
@@ -199,7 +200,8 @@ class Ledger:
         return find(self._journal.scan, 0, batch, stan)
 
     def scan(self, from_seq: int, visit: object) -> None:
-        """Hand the records from a sequence on to visit(kind, seq, payload), until it returns True."""
+        """Hand the records from a sequence on to visit(kind, seq, payload), until it returns True.
+        """
         self._journal.scan(from_seq, visit)
 
     def closed_book(self) -> object:

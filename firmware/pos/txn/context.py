@@ -27,7 +27,8 @@ class Context:
         return "%04d%02d%02d%02d%02d%02d" % self.clock.now()[:6]
 
     def host_time(self, date: str, time: str) -> str:
-        """YYYYMMDDhhmmss of the host's F13 and F12; the year is the terminal's, ours where absent."""
+        """YYYYMMDDhhmmss of the host's F13 and F12; the year is the terminal's, ours where absent.
+        """
         now = self.now()
         if len(date) != 4 or len(time) != 6:
             return now

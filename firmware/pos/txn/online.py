@@ -15,7 +15,8 @@ _APPROVED_CODES = ("00", "11", "A2", "A4", "A5", "A6")  # unionpay.md section 6
 
 
 async def run(ctx: object, deal: object, send: object) -> None:
-    """Carry the deal to its end. `send()` awaits the host's answer. Refused when nothing was sent."""
+    """Carry the deal to its end. `send()` awaits the host's answer. Refused when nothing was sent.
+    """
     ctx.prompts.show("host.wait", ctx.prompts.money(deal.amount_minor))
     await _reversals_first(ctx)
     ctx.ledger.begin(deal)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Print jobs: every slip copy is begun in the journal before its first byte and proved after its last.
+"""Print jobs: every slip copy is begun in the journal before its first byte and proved after its
+last.
 
-A copy that was begun and not proved may be on paper: it is printed again, whole, with the duplicate
-banner (features.md 3.3). A blocked printer never stops the money: the job stays due.
+A copy that was begun and not proved may be on paper: it is printed again, whole, with the
+duplicate banner (features.md 3.3). A blocked printer never stops the money: the job stays due.
 """
 
 from pos.core.errors import DeviceError

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Reversals 冲正: they go out before the next financial message, before settlement and sign-off.
 
-A pending deal is never dropped. After the last try of the profile its fault slip is due and it stays
-on the unresolved list; it is tried once more at each sign-on and settlement (unionpay.md 5.2,
-DESIGN section 4).
+A pending deal is never dropped. After the last try of the profile its fault slip is due and it
+stays on the unresolved list; it is tried once more at each sign-on and settlement (unionpay.md
+5.2, DESIGN section 4).
 """
 
 from pos.core.errors import NoAnswer

@@ -69,7 +69,9 @@ def _total_lines(ctx: object) -> list:
     return [
         word("settle.debit", totals.debit_count + totals.foreign_debit_count, format_minor(debit)),
         word(
-            "settle.credit", totals.credit_count + totals.foreign_credit_count, format_minor(credit)
+            "settle.credit",
+            totals.credit_count + totals.foreign_credit_count,
+            format_minor(credit),
         ),
     ]
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Void 消费撤销: supervisor, original voucher, the same card, on line, slip.
 
-Only a sale of the open batch, approved, not yet voided, for its full amount (unionpay.md 3, features
-row 14); every refusal says which of these failed.
+Only a sale of the open batch, approved, not yet voided, for its full amount (unionpay.md 3,
+features row 14); every refusal says which of these failed.
 """
 
 from pos.core.carddata import wipe
@@ -13,7 +13,8 @@ from pos.txn import online
 
 
 async def run(ctx: object) -> None:
-    """Void one sale. Cancelled, Refused and NotSent pass to the caller; the card is always wiped."""
+    """Void one sale. Cancelled, Refused and NotSent pass to the caller; the card is always wiped.
+    """
     prompts = ctx.prompts
     ctx.check_ready()
     await prompts.password(ctx.profile.supervisor_password)

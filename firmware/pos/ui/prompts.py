@@ -6,7 +6,7 @@ inputs and buzzer are ports (core/ports.py); a test script is another implementa
 """
 
 from pos.core.carddata import wipe
-from pos.core.errors import CardError, Cancelled, Refused
+from pos.core.errors import Cancelled, CardError, Refused
 from pos.core.money import format_minor
 from pos.ui.strings import response_text, text
 
@@ -114,7 +114,8 @@ class Prompts:
         return False
 
     async def number(self, screen: str, digits_max: int, shown: object, typed: str = "") -> int:
-        """Return a number typed on the screen, 0 for ENTER alone. `shown(value)` makes its line."""
+        """Return a number typed on the screen, 0 for ENTER alone. `shown(value)` makes its line.
+        """
         while True:
             self.show(screen, shown(int(typed or "0")), self.word("keys.amount"))
             key = await self.key()

@@ -53,7 +53,9 @@ class PrintingTest(unittest.TestCase):
 
     def test_reprint_of_the_last_slip_counts(self):
         self.terminal.run([sale(), Press("F8"), Press("F8")], _SOLD)
-        self.assertEqual([_DUPLICATE in s for s in self.terminal.paper], [False, False, True, True])
+        self.assertEqual(
+            [_DUPLICATE in s for s in self.terminal.paper], [False, False, True, True]
+        )
         self.assertTrue(b" 2 " in self.terminal.paper[3])
 
     def test_nothing_to_reprint(self):

@@ -66,7 +66,9 @@ class SettleTest(unittest.TestCase):
         terminal = Terminal()
         actions = [_SALE, Settle(), _SALE, Press("F3")]
         terminal.run(actions, _SOLD + [("settle", _SILENCE), ("settle", Reply())])
-        self.assertIn("结算未完成,请先结算", [line for _, ls in terminal.board.display.shown for line in ls])
+        self.assertIn(
+            "结算未完成,请先结算", [line for _, ls in terminal.board.display.shown for line in ls]
+        )
         book = terminal.book()
         self.assertEqual((book.batch, book.totals.debit_count), (2, 0))
 

@@ -15,8 +15,11 @@ NO_ACQUIRER = "-"
 
 # The image is mounted and nothing else is on the path: no source tree can slip in.
 _BOOT_MICROPYTHON = (
-    "import sys,vfs;"
-    "vfs.mount(vfs.VfsRom(memoryview(open(sys.argv[-5],'rb').read())),'/rom');"
+    "import os,sys,vfs;"
+    "b=bytearray(os.stat(sys.argv[-5])[6]);"  # read() would need the image twice while it grows
+    "f=open(sys.argv[-5],'rb');f.readinto(b);f.close();"
+    "vfs.mount(vfs.VfsRom(memoryview(b)),'/rom');"
+    "del b,f;"
     "sys.path[:]=['/rom','.frozen'];"
     "import main"
 )

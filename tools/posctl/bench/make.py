@@ -20,14 +20,13 @@ def make_terminal(folder: Path, database: Path, terminal: str | None, values: di
     if values["algorithm"] != "tdes":
         raise ToolError(f"algorithm {values['algorithm']}: not built yet, use tdes")
     statedir.check_free(folder)
-    key = random_key(_TMK_BYTES)
-    number = _register(database, terminal, values, key)
-    state = statedir.create(folder, {**values, "terminal": number})
+    key = bytearray(random_key(_TMK_BYTES))
     try:
+        number = _register(database, terminal, values, bytes(key))
+        state = statedir.create(folder, {**values, "terminal": number})
         kcv = _inject(state, key)
-    except BaseException:
-        statedir.remove(folder)
-        raise
+    finally:
+        key[:] = bytes(len(key))
     told = ("terminal", "merchant", "algorithm", "lang")
     return {"state": str(folder), **{name: state.profile[name] for name in told}, "tmk_kcv": kcv}
 
@@ -47,10 +46,14 @@ def _register(database: Path, terminal: str | None, values: dict, key: bytes) ->
         raise ToolError(f"{database}: {error}") from error
 
 
-def _inject(state: statedir.StateDir, key: bytes) -> str:
+def _inject(state: statedir.StateDir, key: bytearray) -> str:
     from posctl.keys import inject
 
-    return inject(state.path, bytearray(key))
+    try:
+        return inject(state.path, key)
+    except BaseException:
+        statedir.remove(state.path)
+        raise
 
 
 def random_key(length: int) -> bytes:

@@ -44,17 +44,24 @@ class JsonLines:
 
 
 class View:
-    """Screen changes on a line each, slips as text; colours only on a terminal."""
+    """Screens on a line each, slips as text; colours only on a terminal.
+
+    A screen that is drawn again (a digit was typed) is shown once more, when it is left.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._shown: tuple = ()
+        self._id = ""
+        self._held = ""  # what the screen says by now, not shown yet
 
     def __call__(self, event: dict) -> None:
         kind = event["ev"]
         if kind == "screen":
             self._screen(event)
-        elif kind == "print":
+            return
+        if kind in ("print", "log", "cut", "error", "end"):
+            self._release()
+        if kind == "print":
             self._slip(slip_text(event))
         elif kind == "log":
             rest = " ".join(f"{name}={event[name]}" for name in event if name != "ev")
@@ -63,11 +70,20 @@ class View:
             self._line(kind, str(event.get("op", event.get("error", ""))), "bold red")
 
     def _screen(self, event: dict) -> None:
+        name = str(event.get("id"))
         lines = [str(line).strip() for line in event.get("lines") or ()]
-        shown = (event.get("id"), *lines)
-        if shown != self._shown:
-            self._shown = shown
-            self._line(str(event.get("id")), " | ".join(line for line in lines if line), "cyan")
+        text = " | ".join(line for line in lines if line)
+        if name == self._id:
+            self._held = text
+            return
+        self._release()
+        self._id = name
+        self._line(name, text, "cyan")
+
+    def _release(self) -> None:
+        if self._held:
+            self._line(self._id, self._held, "cyan")
+            self._held = ""
 
     def _line(self, head: str, rest: str, style: str) -> None:
         text = Text(f"{head:<18}", style=style)

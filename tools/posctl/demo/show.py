@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The reconciliation as a table of three columns, and as JSON."""
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -14,37 +15,41 @@ def _amount(minor: int) -> str:
 
 
 def _deal(deal: dict | None) -> str:
-    if deal is None:
-        return _NOTHING
-    return f"{deal['state']:<9}{_amount(deal['amount_minor']):>10}"
+    return f"{deal['state']} {_amount(deal['amount_minor']):>9}" if deal else _NOTHING
 
 
 def _slips(slips: list) -> str:
-    if not slips:
-        return _NOTHING
-    return f"{len(slips)} x {_amount(slips[0].amount_minor):>9}"
+    return f"{len(slips)} x {_amount(slips[0].amount_minor):>9}" if slips else _NOTHING
 
 
-def _totals(totals: dict | None) -> str:
+def _totals(totals: dict | None, side: str) -> str:
     if totals is None:
         return _NOTHING
-    debit = f"{totals['debit_count']} / {_amount(totals['debit_minor'])}"
-    return f"{debit}  -  {totals['credit_count']} / {_amount(totals['credit_minor'])}"
+    return f"{totals[side + '_count']} = {_amount(totals[side + '_minor']):>9}"
 
 
 def print_report(report: Report, console: Console) -> None:
     """Print the columns, the totals, and every disagreement."""
-    table = Table("batch", "voucher", "type", "terminal", "acquirer", "paper", "agree")
+    table = Table("batch/voucher", "", box=box.SIMPLE, pad_edge=False)
+    for title in ("terminal", "acquirer", "paper"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("agree")
     for row in report.rows:
-        known = row.terminal or row.acquirer or {"type": row.paper and row.paper[0].type}
-        cells = (known["type"], _deal(row.terminal), _deal(row.acquirer), _slips(row.paper))
-        table.add_row(row.batch, row.stan, *cells, _mark(row))
+        table.add_row(f"{row.batch}/{row.stan}", *_row_cells(row), _mark(row))
+    table.add_section()
     for row in report.totals:
-        cells = [_totals(view) for view in (row.terminal, row.acquirer, row.paper)]
-        table.add_row(row.batch, "totals", "", *cells, _mark(row), style="bold")
+        for side in ("debit", "credit"):
+            cells = [_totals(view, side) for view in (row.terminal, row.acquirer, row.paper)]
+            table.add_row(row.batch, side, *cells, _mark(row), style="bold")
     console.print(table)
     for problem in report.problems:
-        console.print(f"  {problem}", style="bold red", highlight=False)
+        console.print(f"  {problem}", style="bold red")
+
+
+def _row_cells(row: Row) -> tuple:
+    known = row.terminal or row.acquirer
+    type_ = known["type"] if known else row.paper[0].type
+    return type_, _deal(row.terminal), _deal(row.acquirer), _slips(row.paper)
 
 
 def _mark(row: Row) -> str:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """ESC/POS as a 58 or 80 mm printer of the field understands it: Epson commands, GBK text.
 
-Bytes in, paper items out. What the printer would misread, this refuses with the offset: an unknown
-command, a parameter or picture byte that is missing. Chinese mode starts off, so a slip that
-forgets to switch it on is seen at once.
+Bytes in, paper items out. Strict, it refuses with the offset what a printer would misread: an
+unknown command, a parameter or picture byte that is missing. Else it goes on as the printer does:
+a command cut off at the end prints nothing, a strange byte prints as garbage. Chinese mode starts
+off, so a slip that forgets to switch it on is seen at once.
 """
 
 from posctl.errors import ToolError
@@ -70,9 +71,13 @@ _COMMANDS = {
 _LEVELS = {48: "L", 49: "M", 50: "Q", 51: "H"}
 
 
-def interpret(data: bytes, columns: int = 32) -> list[Item]:
+class _CutOff(ToolError):
+    """The bytes end inside a command or character."""
+
+
+def interpret(data: bytes, columns: int = 32, strict: bool = True) -> list[Item]:
     """Return the paper items that the bytes print on paper of so many columns."""
-    return _Interpreter(data, columns).run()
+    return _Interpreter(data, columns).run(strict)
 
 
 class _Interpreter:
@@ -84,16 +89,29 @@ class _Interpreter:
         self._qr = {"level": "L", "module": 3, "data": b""}
         self._do_reset()
 
-    def run(self) -> list[Item]:
+    def run(self, strict: bool) -> list[Item]:
         while self._at < len(self._data):
-            byte = self._data[self._at]
-            if byte >= 0x20 and byte != 0x7F:
-                self._text(byte)
-            else:
-                self._control(byte)
+            start = self._at
+            try:
+                self._step(self._data[start])
+            except _CutOff:
+                if strict:
+                    raise
+                break
+            except ToolError:
+                if strict:
+                    raise
+                self._at = start + 1
+                self._glyph("\ufffd", False)
         if self._line.glyphs:
             self._end_line()
         return self._items
+
+    def _step(self, byte: int) -> None:
+        if byte >= 0x20 and byte != 0x7F:
+            self._text(byte)
+        else:
+            self._control(byte)
 
     # text
 
@@ -152,7 +170,8 @@ class _Interpreter:
     def _take(self, count: int, what: str) -> bytes:
         found = self._data[self._at : self._at + count]
         if len(found) < count:
-            raise self._error(self._at, f"{what}: {count} bytes wanted, {len(found)} follow")
+            text = f"{what}: {count} bytes wanted, {len(found)} follow"
+            raise _CutOff(str(self._error(self._at, text)))
         self._at += count
         return found
 
@@ -236,7 +255,7 @@ class _Interpreter:
         else:
             end = self._data.find(b"\0", self._at)
             if end < 0:
-                raise self._error(self._at, "barcode without its final NUL")
+                raise _CutOff(str(self._error(self._at, "barcode without its final NUL")))
             content, self._at = self._data[self._at : end], end + 1
         text = content.decode("ascii", "replace")
         self._items.append(Symbol("barcode", text, align=self._align))

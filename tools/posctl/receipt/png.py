@@ -25,7 +25,7 @@ _DESK_COLOUR = (205, 207, 212)
 
 def render_png(data: bytes, path: "str | Path", width_dots: int = 384) -> None:
     """Write a picture of what the bytes print; 384 dots for 58 mm paper, 576 for 80 mm."""
-    items = interpret(data, width_dots // CELL_DOTS)
+    items = interpret(data, width_dots // CELL_DOTS, strict=False)
     length = sum(_height(item) for item in items)
     if length > _LENGTH_MAX_DOTS:
         raise ToolError(f"slip: {length // 8} mm of paper, more than a picture takes")

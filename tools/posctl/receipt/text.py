@@ -6,8 +6,14 @@ from posctl.receipt.paper import Cut, Feed, Item, Line, Raster
 
 
 def render_text(data: bytes, columns: int = 32) -> str:
-    """Return what the bytes print, without the blank paper at the end."""
-    lines = [text for item in interpret(data, columns) for text in item_text(item, columns)]
+    """Return what the bytes print, without the blank paper at the end; broken slips as they are.
+    """
+    return text_of(interpret(data, columns, strict=False), columns)
+
+
+def text_of(items: list[Item], columns: int) -> str:
+    """Return the text of interpreted items."""
+    lines = [text for item in items for text in item_text(item, columns)]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
