@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""First thing after power on: keep the heap compact while the firmware loads."""
+"""First thing after power on: collect often, so that what stays in the heap lies close together."""
 
 import gc
 
-gc.collect()
 if hasattr(gc, "threshold"):
     gc.threshold(8192)

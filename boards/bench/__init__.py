@@ -6,6 +6,8 @@ Started with five arguments: image, state directory, HOST:PORT of the acquirer o
 operation at which the power goes (0: never), and "1" when that cut is to tear the operation.
 """
 
+from micropython import const
+
 import gc
 import json
 import os
@@ -18,7 +20,7 @@ from drivers.escpos_printer import EscposPrinter
 from drivers.link import Link, emit
 from pos.core.errors import ProfileError, StoreError
 
-_FLASH_BYTES = 524288
+_FLASH_BYTES = const(524288)
 # name: (offset, size); the ESP32 board has partitions of the same names
 _PARTITIONS = {
     "keys": (0, 16384),

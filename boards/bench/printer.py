@@ -6,13 +6,15 @@ printed since the one before. A blocked printer keeps what it is sent in its buf
 do.
 """
 
-_DLE = 0x10
-_EOT = 0x04
-_OK = 0x12  # fixed bits of a real-time status
-_COVER_CAUSE = 0x04
-_PAPER_CAUSE = 0x20
-_PAPER_GONE = 0x6C
-_BUFFER_BYTES = 4096
+from micropython import const
+
+_DLE = const(0x10)
+_EOT = const(0x04)
+_OK = const(0x12)  # fixed bits of a real-time status
+_COVER_CAUSE = const(0x04)
+_PAPER_CAUSE = const(0x20)
+_PAPER_GONE = const(0x6C)
+_BUFFER_BYTES = const(4096)
 
 
 class BenchPrinter:

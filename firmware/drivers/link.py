@@ -2,8 +2,8 @@
 """The bench link (DESIGN.md section 6): JSON lines in and out, standing for keys, head, screen,
 printer.
 
-Inputs are delivered in the order they came. A swipe holds the line up until it is taken, because
-there is one flux buffer; printer and link settings act at once.
+Inputs are delivered in the order they came. A swipe holds the line up until it is taken, so that
+there is flux of one swipe only; printer and link settings act at once.
 """
 
 from micropython import const
@@ -43,14 +43,14 @@ class Link:
         self._queue = []
         self._seen = 0  # lines whose effect is complete, as told in idle events
         self._closed = False
+        self._broken = None
         self._waiting = False
         self._task = None
         self._arrived = None
         self._taken = None
 
     async def get(self, timeout_ms: int) -> tuple:
-        """Next event, None after the time; PowerOff once the link is closed and the queue empty.
-        """
+        """Next event, None after the time; PowerOff once the link is closed and the queue empty."""
         if self._task is None:
             self._arrived = asyncio.Event()
             self._taken = asyncio.Event()
@@ -63,6 +63,8 @@ class Link:
             self._seen += 1
             self._taken.set()
             return event
+        if self._broken is not None:
+            raise self._broken
         if self._closed:
             raise PowerOff("link closed")
         return None
@@ -78,6 +80,15 @@ class Link:
             self._waiting = False
 
     async def _read(self) -> None:
+        """Run the link; when it dies, `get` says why instead of waiting for ever."""
+        try:
+            await self._receive()
+        except Exception as error:
+            self._broken = error
+        self._closed = True
+        self._arrived.set()
+
+    async def _receive(self) -> None:
         stdin = open_stdin()
         while True:
             chunk = await stdin.read()
@@ -86,8 +97,6 @@ class Link:
             for i in range(len(chunk)):
                 if self._lines.feed(chunk[i]):
                     await self._line()
-        self._closed = True
-        self._arrived.set()
 
     async def _line(self) -> None:
         try:
@@ -95,7 +104,7 @@ class Link:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             self._seen += 1
             self.log("link", "bad line: %s" % (error.args[0] if error.args else "not JSON"))
-        self._lines.clear_counts()
+        self._lines.take()
 
     async def _do(self, message: dict) -> None:
         verb = message["do"]
@@ -115,8 +124,7 @@ class Link:
             self._repeat_idle()
 
     async def _swipe(self) -> None:
-        counts, flux = self._lines.counts, self._lines.flux
-        event = ("swipe", tuple((flux[i], counts[i]) for i in range(3)))
+        event = ("swipe", self._lines.take())
         await self._put(event)
         while event in self._queue:
             self._taken.clear()

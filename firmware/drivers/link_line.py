@@ -3,14 +3,14 @@
 
 A swipe line is some 15 KB of numbers. They go straight into three arrays made once; what is left
 of the line (`{"do":"swipe","flux":{"1":[],...}}`) is small enough for json. Every length is
-bounded.
+bounded; like a recorder on a board, a full array takes no more.
 """
 
 from micropython import const
 
 from array import array
 
-FLUX_MAX = const(2048)  # intervals a track: 210 bpi, all ones, on 3.375 inches is 1418
+FLUX_MAX = const(1536)  # intervals a track: 210 bpi, all ones, on 3.375 inches is 1418
 _LINE_MAX = const(512)
 _INTERVAL_MAX_US = const(65535)
 
@@ -26,7 +26,7 @@ class LineReader:
     """Feed bytes; `line` holds the last whole line, `counts` the intervals a track it carried."""
 
     def __init__(self) -> None:
-        self.flux = tuple(array("H", bytes(2 * FLUX_MAX)) for _ in range(3))
+        self.flux = [None, None, None]  # made when a swipe comes in, given away with `take`
         self.counts = [0, 0, 0]
         self._buffer = bytearray(_LINE_MAX)
         self._start()
@@ -68,6 +68,8 @@ class LineReader:
         head = bytes(self._buffer[: self._length]).replace(b" ", b"")[-5:]
         if len(head) == 5 and head[0] == _QUOTE and head[2:] == b'":[' and 49 <= head[1] <= 51:
             self._track = head[1] - 49
+            if self.flux[self._track] is None:
+                self.flux[self._track] = array("H", bytes(2 * FLUX_MAX))
             self.counts[self._track] = 0
 
     def _in_array(self, byte: int) -> None:
@@ -93,12 +95,15 @@ class LineReader:
             if at < FLUX_MAX:
                 self.flux[self._track][at] = min(self._number, _INTERVAL_MAX_US)
                 self.counts[self._track] = at + 1
-            else:
-                self.error = "flux of track %d is longer than %d" % (self._track + 1, FLUX_MAX)
         self._number = -1
         self._fraction = False
 
-    def clear_counts(self) -> None:
-        """Forget the flux of the line before."""
-        for track in range(3):
-            self.counts[track] = 0
+    def take(self) -> tuple:
+        """Return (intervals, count) or None a track of the last line, and forget them."""
+        swipe = tuple(
+            [(self.flux[i], self.counts[i]) if self.counts[i] else None for i in range(3)]
+        )
+        for i in range(3):
+            self.flux[i] = None
+            self.counts[i] = 0
+        return swipe

@@ -5,10 +5,12 @@ MicroPython's stdin blocks until it has all bytes asked for, so there it is read
 time, as long as more are waiting.
 """
 
+from micropython import const
+
 import asyncio
 import sys
 
-_CHUNK_BYTES = 256
+_CHUNK_BYTES = const(256)
 
 
 class BoardStdin:

@@ -3,44 +3,52 @@
 package.
 """
 
-import gc
+from micropython import const
 
-from pos.core import aio
+from pos.core import aio, modules
 from pos.core.errors import CardError, PosError, PowerOff
 from pos.core.profile import Profile
-from pos.txn import flows
+from pos.ledger.ledger import Ledger
+from pos.store.counter import Counter
+from pos.store.journal import Journal
 from pos.txn.context import Context
+from pos.ui.prompts import Prompts
 
-_IDLE_WAIT_S = 3600
+_IDLE_WAIT_S = const(3600)
 
 
 def build(board: object) -> Context:
-    """Load keys and ledger and wire the parts. PosError, with nothing overwritten, when flash is
-    bad.
-    """
-    from pos.acquirer.host import Host
-    from pos.keystore.keystore import KeyStore
-    from pos.ledger.ledger import Ledger
-    from pos.store.counter import Counter
-    from pos.store.journal import Journal
-    from pos.store.slots import AtomicSlot
-    from pos.txn.printing import Printing
-    from pos.ui.prompts import Prompts
-
+    """Load keys and ledger and wire the parts. PosError, nothing overwritten, when flash is bad."""
+    modules.keep()  # all that was imported so far; what comes now is needed at times only
     profile = Profile(board.profile())
     prompts = Prompts(board.display, board.inputs, board.buzzer, profile)
     prompts.show("boot")
-    slot = AtomicSlot(board.partition("keys"))
-    keys = KeyStore(slot, board.device_key(), board.random)
-    keys.load()
-    counter = Counter(board.partition("counter"))
-    ledger = Ledger(Journal(board.partition("journal"), counter, keys.journal_key()), profile)
+    key = _open_keys(board).journal_key()
+    ledger = Ledger(Journal(board.partition("journal"), _counter(board), key), profile)
     ledger.load()
-    host = Host(profile, keys, lambda: board.transport(profile), board.clock)
-    ctx = Context(profile, ledger, keys, host, board)
+    ctx = Context(profile, ledger, lambda: _open_keys(board), lambda: _host(board, ctx), board)
     ctx.prompts = prompts
-    ctx.printing = Printing(ctx, board.printer)
     return ctx
+
+
+def _counter(board: object) -> Counter:
+    return Counter(board.partition("counter"))
+
+
+def _open_keys(board: object) -> object:
+    from pos.keystore.keystore import KeyStore
+    from pos.store.slots import AtomicSlot
+
+    keys = KeyStore(AtomicSlot(board.partition("keys")), board.device_key(), board.random)
+    keys.load()
+    return keys
+
+
+def _host(board: object, ctx: Context) -> object:
+    from pos.acquirer.host import Host
+
+    profile = ctx.profile
+    return Host(profile, ctx.keys, lambda: board.transport(profile), board.clock)
 
 
 async def main(board: object) -> None:
@@ -58,7 +66,7 @@ async def main(board: object) -> None:
 
 async def turn(ctx: object) -> None:
     """One wait at the idle screen, and the flow that ends it."""
-    gc.collect()
+    ctx.rest()
     prompts = ctx.prompts
     prompts.show("idle", *_status(ctx))
     event = await prompts.event(_IDLE_WAIT_S)
@@ -69,12 +77,13 @@ async def turn(ctx: object) -> None:
     elif event[0] == "key":
         await _key(ctx, event[1])
     if ctx.requirement == "3":  # the acquirer asks for a new sign-on (unionpay.md 1.1)
-        from pos.txn import signon
+        from pos.txn import flows
 
-        await flows.guard(ctx, signon.sign_on_and_reverse(ctx))
+        await flows.guard(ctx, flows.start(ctx, "resignon"))
 
 
 async def _key(ctx: object, key: str) -> None:
+    from pos.txn import flows
     from pos.ui import menu
 
     if key in ("0", "00") or (len(key) == 1 and "1" <= key <= "9"):
@@ -90,13 +99,14 @@ async def _key(ctx: object, key: str) -> None:
 
 
 async def _menu(ctx: object) -> None:
+    from pos.txn import flows
     from pos.ui import menu
 
     await flows.start(ctx, await menu.choose(ctx.prompts))
 
 
 async def _swiped(ctx: object, flux: object) -> None:
-    from pos.txn import sale
+    from pos.txn import flows, sale
 
     try:
         card = ctx.prompts.read(flux)

@@ -155,8 +155,7 @@ class FakePrinter:
 
 
 class FakeClock:
-    """A clock that stands just below the wrap of its ticks and moves on its own, a little a look.
-    """
+    """A clock that stands just below the wrap of its ticks and moves on its own, a little a look."""
 
     def __init__(self) -> None:
         self.calendar = (2026, 11, 22, 10, 24, 36)

@@ -72,8 +72,7 @@ class Lab:
         raise KeyError(kind)
 
     def run(self, actions: list, cut_at: int = 0, kind: str = "clean") -> int:
-        """Boot, let the cashier work, end; return the flash operations. PowerCut is the end, too.
-        """
+        """Boot, let the cashier work, end; return the flash operations. PowerCut is the end, too."""
         self.nor = self.nor.reboot()
         if cut_at:
             self.nor.fuse(cut_at, kind)
@@ -128,8 +127,7 @@ class Lab:
         return {int(re.search(r"批次号\(BATCH NO\):\s*(\d+)", text).group(1)) for text in totals}
 
     def disagreements(self) -> list:
-        """Return what terminal, acquirer and paper do not agree on; pending deals are named too.
-        """
+        """Return what terminal, acquirer and paper do not agree on; pending deals are named too."""
         problems = []
         ours, theirs, paper = self.terminal_deals(), self.host_deals(), self.slips()
         for key in sorted(set(ours) | set(theirs) | set(paper)):

@@ -13,7 +13,6 @@ from pos.core.errors import PowerOff
 from pos.core.profile import Profile
 from pos.txn import startup
 from pos.txn.context import Context
-from pos.txn.printing import Printing
 from pos.ui.prompts import Prompts
 
 
@@ -37,9 +36,8 @@ class Terminal:
         profile = Profile(board.profile())
         ledger = ledgers.load(self.nor, **self.profile)
         self.host = FakeHost(script)
-        self.ctx = Context(profile, ledger, FakeKeys(), self.host, board)
+        self.ctx = Context(profile, ledger, FakeKeys, lambda: self.host, board)
         self.ctx.prompts = Prompts(board.display, cashier, board.buzzer, profile)
-        self.ctx.printing = Printing(self.ctx, board.printer)
         self.board = board
         aio.run(self._main())
         if self.host.script:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.slip_cases import CASES, NOW, Report, deal, from_text, golden, profile
-from pos.core.errors import LayoutError
 from pos.receipt import gbk, slips
+from pos.receipt.errors import LayoutError
 from pos.receipt.layout import Sheet
 
 SLIPS = Path(__file__).resolve().parents[1] / "vectors" / "slips"

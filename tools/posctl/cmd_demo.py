@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.rule import Rule
 
+from posctl.bench.signals import terminated_as_interrupt
 from posctl.bench.sinks import JsonLines, View
 from posctl.demo.run import run_demo
 from posctl.demo.show import as_json, print_report
@@ -38,7 +39,8 @@ def demo(
         else:
             console.print(Rule(f"{seconds:5.1f} s  {text}", align="left", style="bold"))
 
-    report = run_demo(out, emit if json_lines else View(console), tell)
+    with terminated_as_interrupt():
+        report = run_demo(out, emit if json_lines else View(console), tell)
     if json_lines:
         emit({"ev": "reconciliation", **as_json(report)})
     else:

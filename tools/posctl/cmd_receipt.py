@@ -11,7 +11,7 @@ import typer
 from posctl.errors import ToolError
 from posctl.receipt import render_png
 from posctl.receipt.interpreter import interpret
-from posctl.receipt.paper import CELL_DOTS, Line
+from posctl.receipt.paper import CELL_DOTS, Item, Line
 from posctl.receipt.text import item_text, text_of
 
 _PAPERS = (32, 48)
@@ -36,7 +36,7 @@ def show(
     if columns not in _PAPERS:
         raise ToolError(f"--columns {columns}: paper has 32 or 48 columns")
     data = _read(file)
-    items = interpret(data, columns)
+    items = _interpret(file, data, columns)
     text = text_of(items, columns)
     if png is not None:
         render_png(data, png, columns * CELL_DOTS)
@@ -59,7 +59,14 @@ def _read(file: Path) -> bytes:
     return data
 
 
-def _describe(item: object, columns: int) -> dict:
+def _interpret(file: Path, data: bytes, columns: int) -> list[Item]:
+    try:
+        return interpret(data, columns)
+    except ToolError as error:
+        raise ToolError(f"{file}: {error}") from error
+
+
+def _describe(item: Item, columns: int) -> dict:
     shown = {"kind": type(item).__name__.lower(), "text": "\n".join(item_text(item, columns))}
     if isinstance(item, Line) and item.glyphs:
         glyph = item.glyphs[0]

@@ -9,7 +9,7 @@ import typer
 
 from posctl.errors import ToolError
 from posctl.swipe import decode as decoding
-from posctl.swipe import fluxfile, render, synth
+from posctl.swipe import fluxfile, limits, render, synth
 
 app = typer.Typer()
 
@@ -89,6 +89,8 @@ def make(
     texts = {"1": track1, "2": track2, "3": track3}
     if not any(texts.values()):
         raise ToolError("nothing to write: give at least one of --track1, --track2, --track3")
+    if not limits.RATE_HZ[0] <= rate <= limits.RATE_HZ[1]:
+        raise ToolError("--rate {}: want {} to {}".format(rate, *limits.RATE_HZ))
     if not 1 <= count <= _COUNT_MAX:
         raise ToolError(f"--count {count}: want 1 to {_COUNT_MAX}")
     shares = {"asymmetry": asymmetry, "lost": lost, "spurious": spurious}

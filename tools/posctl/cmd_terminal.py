@@ -2,10 +2,8 @@
 """`posctl terminal`: make a bench terminal, run it with a script, list its screens."""
 
 import json
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Optional
@@ -20,6 +18,7 @@ from posctl.bench.errors import EXIT_CUT, LineError
 from posctl.bench.link import Sink
 from posctl.bench.run import Ending, ScriptInput, run
 from posctl.bench.script import Step, read_script
+from posctl.bench.signals import terminated_as_interrupt
 from posctl.bench.sinks import JsonLines, SlipFolder, View, tee
 from posctl.errors import ToolError
 
@@ -104,7 +103,7 @@ def run_command(
     boot = Boot(state, acquirer, runtime.value, romfs, _heap_bytes(heap, romfs), cut_at or 0, torn)
     with ExitStack() as stack:
         stack.enter_context(opened.locked())
-        stack.enter_context(_terminated_as_interrupt())
+        stack.enter_context(terminated_as_interrupt())
         sink = _sink(as_json)
         saved = stack.enter_context(SlipFolder(out)) if out else None
         ending = run(command(boot), steps, tee(sink, saved) if saved else sink)
@@ -149,24 +148,6 @@ def _tell(ending: Ending, json_sink: Sink | None) -> None:
         print(f"power cut at flash operation {ending.flash_ops}")
     elif json_sink is None:
         print(f"ended after {ending.flash_ops} flash operations, heap peak {ending.heap_peak}")
-
-
-@contextmanager
-def _terminated_as_interrupt() -> Iterator[None]:
-    """Take the terminal down with us when we are terminated or hung up on."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, interrupt) for number in _SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
 @app.command("screens")

@@ -19,8 +19,7 @@ _JOURNAL = (32768, 491520)
 
 @dataclass
 class FlashView:
-    """What a flash holds. `error` says what broke the reading; what came before it is still here.
-    """
+    """What a flash holds. `error` says what broke the reading; what came before it is still here."""
 
     batches: list = field(default_factory=list)  # BatchView, oldest first
     pending: list = field(default_factory=list)  # Deals with reversal tries left

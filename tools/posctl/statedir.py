@@ -75,6 +75,7 @@ def set_value(values: dict, setting: str) -> None:
     if name not in known:
         raise ToolError(f"--set {name}: no such parameter")
     values[name] = _typed(name, text, known[name])
+    _checked({**values, "terminal": _ANY_TERMINAL}, "--set")
 
 
 def create(path: Path, values: dict) -> StateDir:

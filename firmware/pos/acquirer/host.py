@@ -3,19 +3,18 @@
 
 Outcomes: a result, that is an authentic answer, approved or declined; NotSent, nothing to reverse;
 NoAnswer, a reversal is due with `f39` as its reason; HostDeclined for management messages.
-Calls queue up, so that a reversal in the background cannot get between a request and its answer.
+A Host has one buffer: one call at a time.
 """
-
-import asyncio
 
 from pos.acquirer import answers, requests
 from pos.acquirer.exchange import Exchange
 from pos.acquirer.framing import Framing
 from pos.core.carddata import Card
 from pos.core.deal import Deal, Totals
-from pos.core.errors import MessageError, NoAnswer
+from pos.core.errors import NoAnswer
 from pos.core.profile import Profile
 from pos.iso8583.codec import Message, encode
+from pos.iso8583.errors import MessageError
 
 _MAC = 64
 _MAC_LEN = 8
@@ -33,7 +32,6 @@ class Host:
         self._clock = clock
         self._framing = Framing(profile)
         self._line = Exchange(self._framing)
-        self._lock = asyncio.Lock()
         self.round_trip_ms = 0  # of the last exchange that was answered, connecting included
 
     async def sign_on(self, stan: int, batch: int) -> answers.SignOn:
@@ -75,17 +73,16 @@ class Host:
     async def _ask(self, request: tuple, read: object) -> object:
         """One exchange; `read(message, requirement)` makes the result of an answer that counts."""
         profile = self._profile
-        async with self._lock:
-            try:
-                length = self._build(request)
-                started = self._clock.ticks_ms()
-                frame = await self._line.run(
-                    self._transport(), length, profile.connect_timeout_s, profile.answer_timeout_s
-                )
-                self.round_trip_ms = self._clock.ticks_diff(self._clock.ticks_ms(), started)
-                return self._read(frame, request, read)
-            finally:
-                self._line.wipe()
+        try:
+            length = self._build(request)
+            started = self._clock.ticks_ms()
+            frame = await self._line.run(
+                self._transport(), length, profile.connect_timeout_s, profile.answer_timeout_s
+            )
+            self.round_trip_ms = self._clock.ticks_diff(self._clock.ticks_ms(), started)
+            return self._read(frame, request, read)
+        finally:
+            self._line.wipe()
 
     def _build(self, request: tuple) -> int:
         """Write the frame of a request into the buffer and return its length."""

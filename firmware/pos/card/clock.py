@@ -11,16 +11,20 @@ whether every transition came where it was expected.
 from micropython import const
 
 # (phase gain, cell gain, 1 = from the end of the swipe), gains in sixteenths. The first two serve
-# all but bad swipes; then heavy jitter, intervals that wander, a sticking finger; then backwards.
+# all but bad swipes; then heavy jitter, intervals that wander, a finger that sticks, each from
+# both ends: a read that is not clean needs a second rule that agrees.
 RULES = (
     (12, 6, 0),
     (12, 6, 1),
     (5, 1, 0),
-    (16, 3, 0),
+    (16, 2, 0),
     (16, 16, 0),
     (8, 3, 1),
     (16, 3, 1),
     (16, 16, 1),
+    (8, 3, 0),
+    (5, 1, 1),
+    (16, 1, 0),
 )
 
 _SCALE_BITS = const(4)  # times inside the loop are sixteenths of a microsecond

@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Amounts: integers in minor units (fen), never floats. F4 holds twelve digits."""
 
-AMOUNT_MAX_MINOR = 999999999999
-
 
 def format_minor(amount_minor: int, thousands: bool = False) -> str:
-    """Return the amount in major units with two decimals: 12850 -> 128.50, with commas on request.
-    """
+    """Return the amount in major units with two decimals: 12850 -> 128.50, with commas on request."""
     sign = "-" if amount_minor < 0 else ""
     major, minor = divmod(abs(amount_minor), 100)
     digits = str(major)

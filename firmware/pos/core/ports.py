@@ -8,8 +8,7 @@ A board object has the attributes below; `boards/bench` and `boards/esp32_devkit
 
 
 class Flash:
-    """One partition of raw NOR flash. Every program or erase call is one point where power can go.
-    """
+    """One partition of raw NOR flash. Every program or erase call is one point where power can go."""
 
     size: int  # a multiple of 4096
 
@@ -50,10 +49,10 @@ class Inputs:
     """Keys and swipes in the order they happened."""
 
     async def get(self, timeout_ms: int) -> tuple:
-        """Return ("key", name), ("swipe", flux) or ("tamper", None); None when the time is up.
+        """Return ("key", name) or ("swipe", flux); None when the time is up.
 
-        flux is a tuple of three (array of intervals in microseconds, count), one a track; it stays
-        valid until the next call. Raises PowerOff when no input can come any more.
+        flux is a tuple of three (array of intervals in microseconds, count) or None, one a track.
+        Raises PowerOff when no input can come any more.
         """
 
 

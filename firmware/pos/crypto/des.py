@@ -10,8 +10,8 @@ from micropython import const
 
 from array import array
 
-from pos.core.errors import CryptoError
 from pos.crypto.des_tables import BOXES, CHOICE, TOP2, TOP5
+from pos.crypto.errors import CryptoError
 
 _DOUBLE_SHIFTS = const(0x7EFC)  # bit n: the key halves move two places before round n
 

@@ -6,7 +6,7 @@ text, padded with zeros to whole blocks.
 """
 
 from pos.core.bcd import unpack
-from pos.core.errors import CryptoError
+from pos.crypto.errors import CryptoError
 
 
 def ecb_mac(cipher: object, chunks: tuple) -> bytes:

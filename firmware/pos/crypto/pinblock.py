@@ -3,7 +3,7 @@
 
 from micropython import const
 
-from pos.core.errors import CryptoError
+from pos.crypto.errors import CryptoError
 
 _PIN_MIN = const(4)
 _PIN_MAX = const(12)

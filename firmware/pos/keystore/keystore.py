@@ -5,6 +5,7 @@ At rest they are one sealed blob in an AtomicSlot; in memory only that blob is k
 unwrapped for each use into a buffer that is zeroed before the call returns. Keys change all
 together or not at all: check values first, then one atomic save, then the new blob is in use.
 
+Cipher code is imported where it is used: between uses it can leave the heap (core/modules.py).
 What is derived from the device key (card hash, journal) survives a change of TMK.
 """
 
@@ -12,19 +13,15 @@ from micropython import const
 
 from pos.core.carddata import wipe
 from pos.core.errors import KeyStoreError, StoreError
-from pos.crypto.des import Tdes
 from pos.crypto.hmac import hmac_sha256, same
-from pos.crypto.kcv import KCV_BYTES, tdes_kcv
-from pos.crypto.mac import ecb_mac
-from pos.crypto.pinblock import iso0
 from pos.keystore import keyring
 from pos.keystore.roles import MAK, NAMES, PIK, TDES, TMK
-from pos.keystore.signon import unwrap, wipe_keys
 from pos.keystore.vault import Vault
 
 _DEVICE_KEY_BYTES = const(32)
 _TMK_BYTES = const(16)
 _KCV_MIN_BYTES = const(3)  # six hex digits: the usual short form on a component letter
+_KCV_BYTES = const(4)
 _CARD_HASH_BYTES = const(8)
 
 
@@ -65,10 +62,12 @@ class KeyStore:
 
     def inject_tmk(self, key: bytearray, kcv: bytes) -> None:
         """Replace the TMK; working keys under the old one go. The caller wipes `key`."""
+        from pos.crypto.kcv import tdes_kcv
+
         self.roles()  # a damaged store is not written over
         if len(key) != _TMK_BYTES:
             raise KeyStoreError("TMK length")
-        if not _KCV_MIN_BYTES <= len(kcv) <= KCV_BYTES:
+        if not _KCV_MIN_BYTES <= len(kcv) <= _KCV_BYTES:
             raise KeyStoreError("TMK check value length")
         if not same(tdes_kcv(key)[: len(kcv)], kcv):
             raise KeyStoreError("TMK check value")
@@ -76,6 +75,8 @@ class KeyStore:
 
     def install_working(self, f62: bytes, variant: str) -> None:
         """Replace the working keys by those of a sign-on answer; on any error all stay as are."""
+        from pos.keystore.signon import unwrap, wipe_keys
+
         tmk = self._cipher(TMK)
         try:
             found = unwrap(tmk, f62, variant)
@@ -88,6 +89,8 @@ class KeyStore:
 
     def mac(self, chunks: tuple) -> bytes:
         """Return F64 for the message made of `chunks`, under the MAK."""
+        from pos.crypto.mac import ecb_mac
+
         cipher = self._cipher(MAK)
         try:
             return ecb_mac(cipher, chunks)
@@ -100,6 +103,8 @@ class KeyStore:
 
     def pin_block(self, pin: bytearray, pan: bytes) -> bytes:
         """Return F52: the ISO-0 block under the PIK. The caller wipes `pin`."""
+        from pos.crypto.pinblock import iso0
+
         block = iso0(pin, pan)
         try:
             cipher = self._cipher(PIK)
@@ -122,12 +127,14 @@ class KeyStore:
         """Return a key's check value as eight hex digits."""
         cipher = self._cipher(role)
         try:
-            return cipher.encrypt(bytes(cipher.block))[:KCV_BYTES].hex().upper()
+            return cipher.encrypt(bytes(cipher.block))[:_KCV_BYTES].hex().upper()
         finally:
             cipher.wipe()
 
-    def _cipher(self, role: int) -> Tdes:
+    def _cipher(self, role: int) -> object:
         """Return the cipher of a role; whoever asks wipes it."""
+        from pos.crypto.des import Tdes
+
         if role not in self.roles():
             raise KeyStoreError("no " + NAMES[role])
         ring = self._vault.open(self._sealed)

@@ -13,12 +13,14 @@ found in the journal when it is asked for. After the ring has wrapped, the oldes
 speak of deals whose intent is gone; those belong to closed batches and change nothing.
 """
 
+from micropython import const
+
 from pos.core.deal import APPROVED, PENDING, REVERSED, Deal, Totals
 from pos.core.errors import StoreError
 from pos.core.packer import Reader
 from pos.ledger import records as r
 
-_STAN_MAX = 999999
+_STAN_MAX = const(999999)
 
 
 class Job:

@@ -13,13 +13,12 @@ from pos.core.errors import LedgerError, Refused
 from pos.core.packer import Writer
 from pos.ledger import records as r
 from pos.ledger.book import Book
-from pos.ledger.history import find
 
 # Finishing one transaction with all its reversal tries and prints, and a settlement, takes well
 # under one sector; the second pays for the unused tails of the sectors in between.
 _RESERVE_BYTES = const(8192)
 _UNRESOLVED_MAX = const(16)  # then an operator has to clear them with the acquirer first
-_TOTAL_MAX_MINOR = 9999000000  # LY: running totals from 99 990 000.00 ask for settlement
+_TOTAL_MAX_MINOR = const(9999000000)  # LY: running totals from 99 990 000.00 ask for settlement
 
 
 class Ledger:
@@ -135,8 +134,7 @@ class Ledger:
         self.pending(deal).f39 = f39
 
     def reversal_tried(self, deal: Deal) -> None:
-        """Write a failed attempt; the last one makes the deal unresolved and its fault slip due.
-        """
+        """Write a failed attempt; the last one makes the deal unresolved and its fault slip due."""
         own = self.pending(deal)
         if not own.unresolved:
             last = own.tries + 1 >= self._profile.reversal_tries
@@ -193,15 +191,19 @@ class Ledger:
 
     def find(self, stan: int) -> object:
         """Return the deal with this voucher number of the open batch, or None."""
-        return find(self._journal.scan, self.book.batch_seq, self.book.batch, stan)
+        return self._find(self.book.batch_seq, self.book.batch, stan)
 
     def find_job(self, batch: int, stan: int) -> object:
         """Return the deal of a print job, wherever it still stands in the journal, or None."""
-        return find(self._journal.scan, 0, batch, stan)
+        return self._find(0, batch, stan)
+
+    def _find(self, from_seq: int, batch: int, stan: int) -> object:
+        from pos.ledger.history import find
+
+        return find(self._journal.scan, from_seq, batch, stan)
 
     def scan(self, from_seq: int, visit: object) -> None:
-        """Hand the records from a sequence on to visit(kind, seq, payload), until it returns True.
-        """
+        """Hand the records from a sequence on to visit(kind, seq, payload), until it returns True."""
         self._journal.scan(from_seq, visit)
 
     def closed_book(self) -> object:

@@ -9,8 +9,8 @@ value is empty or zero is left out. Numbers are vouchers and batches: six digits
 
 from micropython import const
 
-from pos.core.errors import LayoutError
 from pos.receipt import escpos
+from pos.receipt.errors import LayoutError
 from pos.receipt.layout import Sheet
 
 _RULE = const(0x2D)

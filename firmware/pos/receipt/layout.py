@@ -7,10 +7,10 @@ that in double width. 58 mm paper has 32 cells, 80 mm has 48. A text is a str or
 
 from micropython import const
 
-from pos.core.errors import LayoutError
 from pos.receipt import escpos, gbk
+from pos.receipt.errors import LayoutError
 
-_ROOM_LEN = const(1536)  # a sale slip has about 1 KB; grows by as much when a slip is longer
+_ROOM_LEN = const(1536)  # a sale slip has about 1 KB; longer ones grow
 _SPACE = const(0x20)
 _DASH = const(0x2D)
 _INDENT = const(2)
@@ -53,10 +53,10 @@ def break_at(utf8: bytes, start: int, width: int) -> int:
 class Sheet:
     """One slip under construction: each call adds whole lines to one buffer."""
 
-    def __init__(self, columns: int = 32) -> None:
+    def __init__(self, columns: int = 32, room: int = _ROOM_LEN) -> None:
         self.columns = columns  # cells of a line in the present size
         self._paper = columns
-        self._data = bytearray(_ROOM_LEN)
+        self._data = bytearray(room)
         self._end = 0
 
     def take(self) -> bytes:
@@ -184,5 +184,5 @@ class Sheet:
     def _reserve(self, count: int) -> int:
         """Make room for so many bytes and return the offset where they go."""
         while self._end + count > len(self._data):
-            self._data.extend(bytes(_ROOM_LEN))
+            self._data.extend(bytes(len(self._data)))
         return self._end

@@ -18,6 +18,7 @@ from pos.receipt.form import fill, loud
 from pos.receipt.layout import Sheet
 
 _TEAR_LINES = const(4)  # portable printers have no cutter: feed to the tear bar
+_ENTRY_LEN = const(128)  # two lines of a transaction list
 _ENTRIES = "01M 02S 05I 07C 80F 90S 91C 95F 98C"  # F22 digits 1-2 and the letter on paper
 _ASK_ISSUER = "A2 A4 A5 A6"  # approved, to be confirmed with the issuer
 
@@ -164,7 +165,7 @@ def detail_entry(deal: object, columns: int = 32) -> bytes:
     """The lines of one deal; nothing for a deal that moved no money."""
     if deal.state not in (APPROVED, VOIDED):
         return b""
-    sheet = Sheet(columns)
+    sheet = Sheet(columns, _ENTRY_LEN)
     letter = _kind_names(deal.kind)[2] + ("*" if deal.state == VOIDED else "")
     sheet.row(("%06d" % deal.stan, letter, deal.pan_masked), (8, 4, 20))
     sheet.row(("", _signed(deal), deal.auth or "------"), (7, 14, 11))

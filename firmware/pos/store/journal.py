@@ -155,7 +155,7 @@ class Journal:
         place = self._newest % ring.count
         ring.firsts[place] = 0
         ring.flash.erase(ring.address(place, 0))
-        ring.check_blank(place, "did not erase")
+        ring.check_blank(self._newest, "did not erase")
         put_header(ring.window.buf, self._newest, self.next_seq, ring.count, self._chain.tail)
         self._chain.restart()
         self._write(0, HEADER_BYTES)

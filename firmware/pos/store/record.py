@@ -3,8 +3,9 @@
 
 Numbers are big endian. Sector = header, records, closing mark:
 
-    header 48   magic 8 | sector number u32 | sequence of its first record u32 | sectors in the
-                ring u16 | zeros 6 | tail of the last record before it 12 | MAC 8 | CRC32 4
+    header 64   magic 8 | sector number u32 | sequence of its first record u32 | sectors in the
+                ring u16 | where the records of the sector before end u16 | zeros 4 | tail of
+                the last record before it 12 | seal of the sector before 16 | MAC 8 | CRC32 4
     record      type u8 (1..254) | zero u8 | payload length u16 | sequence u32 | payload |
                 zeros to a whole number of 16 bytes | MAC 8 | CRC32 4
     mark 16     blank; zeros once the next sector may be erased
@@ -13,6 +14,8 @@ Tail = MAC and CRC, the last 12 bytes of a record or header. MAC = first 8 bytes
 over the tail before it and everything of its own up to the MAC; for a header the tail before it is
 zeros (the real one is inside, so that a header stands when what came before is erased). CRC32 is
 over all before it. The MAC says that nobody changed it, the CRC tells damaged from changed.
+Seal = first 16 bytes of SHA-256 over the sector before up to where its records end: loading checks
+it instead of each MAC. Where that sector has a torn record stamped out, end and seal are zeros.
 """
 
 from micropython import const
@@ -23,7 +26,7 @@ from binascii import crc32
 from pos.core.errors import StoreError
 
 SECTOR_BYTES = const(4096)
-HEADER_BYTES = const(48)
+HEADER_BYTES = const(64)
 LIMIT = const(4080)  # offset of the closing mark: records end here
 MARK_BYTES = const(16)
 TAIL_BYTES = const(12)
@@ -33,10 +36,13 @@ MIN_RECORD = const(32)
 MAX_RECORD = const(544)
 
 _MAGIC = b"ESPOSJ01"
+_NO_TAIL = bytes(TAIL_BYTES)
 _MAC_BYTES = const(8)
 _HASH_BLOCK = const(64)
 _KEY_BYTES = const(32)
 _PREVIOUS = const(24)  # offset of the earlier tail in a header
+_SEAL = const(36)
+_SEAL_BYTES = const(16)
 
 
 def record_size(length: int) -> int:
@@ -49,13 +55,8 @@ def u32(buf: bytes, at: int) -> int:
     return buf[at] << 24 | buf[at + 1] << 16 | buf[at + 2] << 8 | buf[at + 3]
 
 
-def size_at(buf: bytes, at: int, seq: int) -> int:
-    """Size of the record that starts at `at`, by its header alone; 0 if it is not record `seq`."""
-    return whole_size_at(buf, at) if u32(buf, at + 4) == seq else 0
-
-
-def whole_size_at(buf: bytes, at: int) -> int:
-    """As size_at, whatever the sequence."""
+def size_at(buf: bytes, at: int) -> int:
+    """Size of the record that starts at `at`, by its header alone; 0 if none does."""
     length = buf[at + 2] << 8 | buf[at + 3]
     if buf[at] in (0, 255) or buf[at + 1] or length > MAX_PAYLOAD:
         return 0
@@ -77,13 +78,15 @@ def put_record(buf: bytearray, kind: int, seq: int, payload: bytes) -> int:
     return size
 
 
-def put_header(buf: bytearray, number: int, first: int, ring: int, previous: bytes) -> None:
-    """Lay a sector header without its tail at the start of `buf`."""
+def put_header(buf: bytearray, number: int, first: int, ring: int, before: tuple) -> None:
+    """Lay a sector header without its tail at the start of `buf`; before = (tail, end, seal)."""
+    previous, end, seal = before
     buf[0:8] = _MAGIC
     buf[8:12] = number.to_bytes(4, "big")
     buf[12:16] = first.to_bytes(4, "big")
-    buf[16:24] = ring.to_bytes(2, "big") + bytes(6)
+    buf[16:24] = ring.to_bytes(2, "big") + end.to_bytes(2, "big") + bytes(4)
     buf[_PREVIOUS : _PREVIOUS + TAIL_BYTES] = previous
+    buf[_SEAL : _SEAL + _SEAL_BYTES] = seal
 
 
 class Header:
@@ -94,13 +97,20 @@ class Header:
         self.number = u32(view, 8)
         self.first = u32(view, 12)
         self.ring = view[16] << 8 | view[17]
+        self.end = view[18] << 8 | view[19]
         self.previous = bytes(view[_PREVIOUS : _PREVIOUS + TAIL_BYTES])
+        self.seal = bytes(view[_SEAL : _SEAL + _SEAL_BYTES])
 
 
 def crc_holds(view: memoryview, at: int, size: int) -> bool:
     """Whether the last four bytes of a record or header are the CRC32 of what stands before."""
     end = at + size - 4
     return crc32(view[at:end]) == u32(view, end)
+
+
+def seal(view: memoryview) -> bytes:
+    """The seal over a sector's header and records."""
+    return hashlib.sha256(view).digest()[:_SEAL_BYTES]
 
 
 class Chain:
@@ -116,13 +126,18 @@ class Chain:
 
     def restart(self) -> None:
         """Forget what came before, as a header does."""
-        self.tail[:] = bytes(TAIL_BYTES)
+        self.tail[:] = _NO_TAIL
+
+    def vouches(self, header: memoryview) -> bool:
+        """Whether the MAC of a sector header is right; the chain stays where it is."""
+        start = HEADER_BYTES - TAIL_BYTES
+        return self._mac(_NO_TAIL, header[:start]) == header[start : HEADER_BYTES - 4]
 
     def verify(self, view: memoryview, at: int, size: int) -> bool:
         """Whether the MAC fits the chain; the chain goes on from there only if it does."""
         end = at + size
         start = end - TAIL_BYTES
-        if self._mac(view[at:start]) != view[start : end - 4]:
+        if self._mac(self.tail, view[at:start]) != view[start : end - 4]:
             return False
         self.tail[:] = view[start:end]
         return True
@@ -134,13 +149,13 @@ class Chain:
     def seal(self, view: memoryview, size: int) -> None:
         """Write MAC and CRC32 to the end of what stands in the first `size` bytes; go on there."""
         start = size - TAIL_BYTES
-        view[start : size - 4] = self._mac(view[:start])
+        view[start : size - 4] = self._mac(self.tail, view[:start])
         view[size - 4 : size] = crc32(view[: size - 4]).to_bytes(4, "big")
         self.tail[:] = view[start:size]
 
-    def _mac(self, body: memoryview) -> bytes:
+    def _mac(self, tail: bytes, body: memoryview) -> bytes:
         inner = hashlib.sha256(self._inner)
-        inner.update(self.tail)
+        inner.update(tail)
         inner.update(body)
         outer = hashlib.sha256(self._outer)
         outer.update(inner.digest())

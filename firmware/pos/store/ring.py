@@ -20,8 +20,9 @@ from pos.store.record import (
     SECTOR_BYTES,
     Header,
     crc_holds,
+    seal,
     size_at,
-    whole_size_at,
+    u32,
 )
 from pos.store.window import Window
 
@@ -38,11 +39,17 @@ class Ring:
         if flash.size % SECTOR_BYTES or not _MIN_SECTORS <= self.count <= _MAX_SECTORS:
             raise StoreError("journal: a partition of %d bytes" % flash.size)
         self.flash = flash
-        self.window = Window(flash)
+        self.window = None  # see use_buffer
         self.firsts = array("I", bytes(4 * self.count))  # first sequence by place; 0 = no record
         self.at = 0  # offset behind what was accepted
         self.seq = 0  # expected there
         self.last = (0, 0)  # offset and size of the last record accepted; size 0 = none
+        self.stamped = False  # whether it passed over a torn record that was stamped out
+
+    def use_buffer(self, size: int) -> None:
+        """Read through a buffer of this size from now on; the one before is given up."""
+        self.window = None
+        self.window = Window(self.flash, size)
 
     def address(self, number: int, at: int) -> int:
         """Offset in the partition of byte `at` of a sector."""
@@ -70,6 +77,12 @@ class Ring:
         self.window.open(number % self.count)
         i = self.window.at(0, HEADER_BYTES)
         return Header(self.window.view[i : i + HEADER_BYTES])
+
+    def seal(self, number: int, end: int) -> bytes:
+        """Seal over the first `end` bytes of a sector, which is then open. Needs a whole buffer."""
+        self.window.open(number % self.count)
+        i = self.window.at(0, end)
+        return seal(self.window.view[i : i + end])
 
     def marked(self, number: int) -> bool:
         """Whether the closing mark is set, so that the next sector may be in any state."""

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""A sector seen through a buffer smaller than itself: read front to back, each byte once."""
-
-from micropython import const
+"""A sector seen through a buffer, often smaller than itself: read front to back, each byte once."""
 
 from pos.store.record import SECTOR_BYTES
 
-_BUFFER_BYTES = const(1024)  # at least MAX_RECORD; larger means fewer reads
 _BLANK = b"\xff" * 128
 
 
 class Window:
-    """`buf` and `view` are the buffer; an index into them holds until the next call."""
+    """`buf` and `view` hold the bytes from offset `low` up to `high` of the sector.
 
-    def __init__(self, flash: object) -> None:
-        self.buf = bytearray(_BUFFER_BYTES)
+    An index into them holds until the next call.
+    """
+
+    def __init__(self, flash: object, size: int) -> None:
+        self.buf = bytearray(size)  # at least MAX_RECORD; larger means fewer reads
         self.view = memoryview(self.buf)
         self._flash = flash
         self.open(0)
@@ -21,13 +21,13 @@ class Window:
     def open(self, sector: int) -> None:
         """Go to the start of a sector; what was in the buffer is forgotten."""
         self._base = sector * SECTOR_BYTES
-        self._low = self._high = 0
+        self.low = self.high = 0
 
     def at(self, offset: int, length: int) -> int:
         """Index of the byte at `offset`, with `length` bytes there (up to MAX_RECORD)."""
-        if offset + length > self._high or offset < self._low:
+        if offset + length > self.high or offset < self.low:
             self._fill(offset)
-        return offset - self._low
+        return offset - self.low
 
     def blank(self, offset: int, end: int) -> bool:
         """Whether everything from `offset` up to `end` is erased."""
@@ -41,11 +41,11 @@ class Window:
 
     def _fill(self, offset: int) -> None:
         kept = 0
-        if self._low <= offset < self._high:
-            kept = self._high - offset
-            start = offset - self._low
+        if self.low <= offset < self.high:
+            kept = self.high - offset
+            start = offset - self.low
             self.view[:kept] = self.view[start : start + kept]
-        self._low = offset
-        end = min(offset + _BUFFER_BYTES, SECTOR_BYTES)
-        self._high = end
+        self.low = offset
+        end = min(offset + len(self.buf), SECTOR_BYTES)
+        self.high = end
         self._flash.read_into(self._base + offset + kept, self.view[kept : end - offset])

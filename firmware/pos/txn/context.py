@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What every flow is handed: the terminal's parts, by name, and the small steps flows share."""
 
+from pos.core import modules
 from pos.core.deal import Deal
 from pos.core.errors import KeyStoreError, NoAnswer, NotSent, PosError, Refused
 
@@ -9,26 +10,59 @@ class Context:
     """Parts of one terminal. Flows take it as their only link to the world."""
 
     def __init__(
-        self, profile: object, ledger: object, keys: object, host: object, board: object
+        self, profile: object, ledger: object, open_keys: object, make_host: object, board: object
     ) -> None:
         self.profile = profile
         self.ledger = ledger
-        self.keys = keys
-        self.host = host
+        self._open_keys = open_keys
+        self._keys = None
+        self._make_host = make_host
         self.clock = board.clock
         self.log = board.log
         self.prompts = None  # ui.prompts.Prompts
-        self.printing = None  # txn.printing.Printing
+        self._printer = board.printer
+        self._printing = None
         self.signed_on = False
         self.requirement = ""  # processing requirement of the last answer (header digit 6)
+
+    @property
+    def keys(self) -> object:
+        """The key store: opened when a flow first asks for it, until `rest`."""
+        if self._keys is None:
+            self._keys = self._open_keys()
+        return self._keys
+
+    @property
+    def printing(self) -> object:
+        """The printing service, until `rest`."""
+        if self._printing is None:
+            from pos.txn.printing import Printing
+
+            self._printing = Printing(self, self._printer)
+        return self._printing
+
+    def lighten(self) -> None:
+        """Before slip code is loaded: let go of keys and of the stages before."""
+        self._keys = None
+        modules.trim()
+
+    def rest(self) -> None:
+        """Between two flows: let go of all that only a flow needs."""
+        self._printing = None
+        self.lighten()
+
+    @property
+    def host(self) -> object:
+        """The acquirer, for one exchange; its code is loaded here and trimmed by the next stage."""
+        modules.trim()
+        return self._make_host()
 
     def now(self) -> str:
         """Terminal time as YYYYMMDDhhmmss."""
         return "%04d%02d%02d%02d%02d%02d" % self.clock.now()[:6]
 
     def host_time(self, date: str, time: str) -> str:
-        """YYYYMMDDhhmmss of the host's F13 and F12; the year is the terminal's, ours where absent.
-        """
+        """YYYYMMDDhhmmss of the host's F13 and F12; the year is the terminal's, ours where absent."""
         now = self.now()
         if len(date) != 4 or len(time) != 6:
             return now

@@ -19,11 +19,12 @@ async def start(ctx: object, function: str) -> None:
         from pos.txn import settle
 
         await settle.run(ctx)
-    elif function == "signon":
+    elif function in ("signon", "resignon"):
         from pos.txn import signon
 
         await signon.sign_on_and_reverse(ctx)
-        await ctx.prompts.dismiss("signon.done")
+        if function == "signon":
+            await ctx.prompts.dismiss("signon.done")
     elif function == "signoff":
         from pos.txn import signon
 

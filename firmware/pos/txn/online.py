@@ -15,25 +15,29 @@ _APPROVED_CODES = ("00", "11", "A2", "A4", "A5", "A6")  # unionpay.md section 6
 
 
 async def run(ctx: object, deal: object, send: object) -> None:
-    """Carry the deal to its end. `send()` awaits the host's answer. Refused when nothing was sent.
-    """
+    """Carry the deal to its end. `send()` awaits the host's answer. Refused when nothing was sent."""
     ctx.prompts.show("host.wait", ctx.prompts.money(deal.amount_minor))
     await _reversals_first(ctx)
     ctx.ledger.begin(deal)
     try:
-        answer = await send()
-    except NotSent:
-        ctx.ledger.not_sent(deal)
-        raise
+        await _exchange(ctx, deal, send)
     except NoAnswer as error:
         await _unknown(ctx, deal, error)
         return
-    _take(ctx, deal, answer)
     ctx.ledger.outcome(deal)
     if deal.state == APPROVED:
         await _approved(ctx, deal)
     else:
         await _declined(ctx, deal)
+
+
+async def _exchange(ctx: object, deal: object, send: object) -> None:
+    """Send, and fill the deal. The answer dies here: it would keep the message code in the heap."""
+    try:
+        _take(ctx, deal, await send())
+    except NotSent:
+        ctx.ledger.not_sent(deal)
+        raise
 
 
 async def _reversals_first(ctx: object) -> None:

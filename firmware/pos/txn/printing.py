@@ -6,10 +6,12 @@ A copy that was begun and not proved may be on paper: it is printed again, whole
 duplicate banner (features.md 3.3). A blocked printer never stops the money: the job stays due.
 """
 
+from micropython import const
+
 from pos.core.errors import DeviceError
 from pos.ledger import records as r
 
-_TRIES = 3  # per copy, when the printer says ok but does not prove the end of a slip
+_TRIES = const(3)  # per copy, when the printer says ok but does not prove the end of a slip
 
 
 class Printing:
@@ -114,6 +116,7 @@ class Printing:
         return closed if closed is not None and closed.batch == job.batch else None
 
     def _slip(self, kind: int, subject: object, copy: int, reprint: int) -> bytes:
+        self._ctx.lighten()
         from pos.receipt import slips
 
         profile, now = self._ctx.profile, self._ctx.clock.now()

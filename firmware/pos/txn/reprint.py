@@ -5,8 +5,7 @@ from pos.core.errors import Refused
 
 
 async def run(ctx: object, function: str) -> None:
-    """Print due slips, or the last sales slip ("reprint") or settlement slip ("resettle") again.
-    """
+    """Print due slips, or the last sales slip ("reprint") or settlement slip ("resettle") again."""
     ledger = ctx.ledger
     if ledger.book.due:
         await ctx.printing.run_due()

@@ -7,8 +7,7 @@ from pos.txn import online
 
 
 async def run(ctx: object, first_digit: str = "", card: object = None) -> None:
-    """Make one sale. Cancelled, Refused and NotSent pass to the caller; the card is always wiped.
-    """
+    """Make one sale. Cancelled, Refused and NotSent pass to the caller; the card is always wiped."""
     prompts = ctx.prompts
     pin = None
     try:

@@ -13,8 +13,7 @@ from pos.txn import online
 
 
 async def run(ctx: object) -> None:
-    """Void one sale. Cancelled, Refused and NotSent pass to the caller; the card is always wiped.
-    """
+    """Void one sale. Cancelled, Refused and NotSent pass to the caller; the card is always wiped."""
     prompts = ctx.prompts
     ctx.check_ready()
     await prompts.password(ctx.profile.supervisor_password)

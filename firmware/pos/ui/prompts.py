@@ -3,16 +3,12 @@
 
 Every prompt ends with an answer, or raises Cancelled on CANCEL and when its time is up. Display,
 inputs and buzzer are ports (core/ports.py); a test script is another implementation of `inputs`.
+What is typed and swiped is in entry.py, which is loaded while somebody types or swipes.
 """
 
-from pos.core.carddata import wipe
-from pos.core.errors import Cancelled, CardError, Refused
+from pos.core.errors import Cancelled
 from pos.core.money import format_minor
 from pos.ui.strings import response_text, text
-
-_PIN_MIN = 4  # ISO 9564-1
-_PIN_MAX = 12
-_PASSWORD_TRIES = 3
 
 
 class Prompts:
@@ -22,23 +18,22 @@ class Prompts:
         self._display = display
         self._inputs = inputs
         self._buzzer = buzzer
-        self._profile = profile
-        self._pin = bytearray(_PIN_MAX)
+        self.profile = profile
         self.screen = ""
         self._lines = ()
 
     def word(self, name: str, *values: object) -> str:
         """Return a word in the terminal's language, with its values put in."""
-        found = text(self._profile.lang, name)
+        found = text(self.profile.lang, name)
         return found % values if values else found
 
     def response(self, code: str) -> str:
         """Return the meaning of an F39 code."""
-        return response_text(self._profile.lang, code)
+        return response_text(self.profile.lang, code)
 
     def money(self, amount_minor: int) -> str:
         """Return an amount line."""
-        return self.word("amount", self._profile.currency_sign, format_minor(amount_minor))
+        return self.word("amount", self.profile.currency_sign, format_minor(amount_minor))
 
     def show(self, screen: str, *lines: str) -> None:
         """Set the screen: its own title, then the lines."""
@@ -66,7 +61,7 @@ class Prompts:
     async def key(self) -> str:
         """Return the next key of a prompt; Cancelled on CANCEL or time-out."""
         while True:
-            event = await self.event(self._profile.prompt_timeout_s)
+            event = await self.event(self.profile.prompt_timeout_s)
             if event is None:
                 raise Cancelled("timeout")
             if event[0] == "key":
@@ -79,7 +74,7 @@ class Prompts:
         if self.screen != screen or lines:
             self.show(screen, *lines)
         while True:
-            event = await self.event(self._profile.outcome_timeout_s)
+            event = await self.event(self.profile.outcome_timeout_s)
             if event is None or event[1] in ("ENTER", "CANCEL", "CLEAR"):
                 return
 
@@ -105,7 +100,7 @@ class Prompts:
     async def yes_or_ready(self, screen: str, printer: object, *lines: str) -> bool:
         """Return True on ENTER or once the printer is ready again, False on CANCEL."""
         self.show(screen, *lines)
-        for _ in range(self._profile.prompt_timeout_s):
+        for _ in range(self.profile.prompt_timeout_s):
             event = await self.event(1)
             if event == ("key", "CANCEL"):
                 return False
@@ -114,102 +109,37 @@ class Prompts:
         return False
 
     async def number(self, screen: str, digits_max: int, shown: object, typed: str = "") -> int:
-        """Return a number typed on the screen, 0 for ENTER alone. `shown(value)` makes its line.
-        """
-        while True:
-            self.show(screen, shown(int(typed or "0")), self.word("keys.amount"))
-            key = await self.key()
-            if key == "ENTER":
-                return int(typed or "0")
-            if key == "CLEAR":
-                typed = typed[:-1]
-            elif key in ("0", "00") or (len(key) == 1 and "1" <= key <= "9"):
-                longer = (typed + key).lstrip("0")
-                if len(longer) <= digits_max:
-                    typed = longer
-                else:
-                    self.beep("error")
+        """Return a number typed on the screen, 0 for ENTER alone. `shown(value)` makes its line."""
+        from pos.ui import entry
+
+        return await entry.number(self, screen, digits_max, shown, typed)
 
     async def amount(self, first: str = "") -> int:
         """Return an amount in minor units, 1 to the profile's maximum."""
-        highest = self._profile.amount_max_minor
-        while True:
-            amount_minor = await self.number("sale.amount", 12, self.money, first.lstrip("0"))
-            if 0 < amount_minor <= highest:
-                return amount_minor
-            self.beep("error")
-            first = ""
+        from pos.ui import entry
+
+        return await entry.amount(self, first)
 
     async def password(self, expected: str) -> None:
         """Ask for the supervisor's password; Refused after three wrong ones."""
-        for _ in range(_PASSWORD_TRIES):
-            typed = await self._secret("role.password", len(self._pin), "")
-            right = bytes(self._pin[:typed]) == expected.encode()
-            wipe(self._pin)
-            if right:
-                return
-            self.beep("error")
-        raise Refused("role.wrong")
+        from pos.ui import entry
+
+        await entry.password(self, expected)
 
     async def pin(self, *lines: str) -> object:
         """Return the PIN in a bytearray the caller wipes, or None where it was skipped."""
-        optional = self._profile.pin_optional
-        hint = self.word("pin.skip") if optional else ""
-        try:
-            while True:
-                typed = await self._secret("pin.enter", _PIN_MAX, hint, *lines)
-                if typed >= _PIN_MIN:
-                    return self._pin[:typed]
-                if not typed and optional:
-                    return None
-                self.beep("error")
-                hint = self.word("pin.short")
-        finally:
-            wipe(self._pin)
+        from pos.ui import entry
 
-    async def _secret(self, screen: str, longest: int, hint: str, *lines: str) -> int:
-        """Collect digits into the PIN buffer behind asterisks; return how many."""
-        count = 0
-        while True:
-            self.show(screen, *(list(lines) + ["*" * count, hint]))
-            key = await self.key()
-            if key == "ENTER":
-                return count
-            if key == "CLEAR":
-                count = 0
-                wipe(self._pin)
-            elif len(key) == 1 and "0" <= key <= "9" and count < longest:
-                self._pin[count] = ord(key)
-                count += 1
+        return await entry.pin(self, lines)
 
     async def card(self, *lines: str) -> object:
         """Return an accepted card; asks again after a read that cannot be used."""
-        self.show("card.swipe", *lines)
-        while True:
-            event = await self.event(self._profile.prompt_timeout_s)
-            if event is None:
-                raise Cancelled("timeout")
-            if event == ("key", "CANCEL"):
-                raise Cancelled("cancel")
-            if event[0] == "swipe":
-                try:
-                    return self.read(event[1])
-                except CardError as error:
-                    self.bad_swipe(error, *lines)
+        from pos.ui import entry
 
-    def bad_swipe(self, error: CardError, *lines: str) -> None:
-        """Say that a swipe was of no use."""
-        self.beep("error")
-        self.show("card.swipe", self.word("card.again"), *lines)
+        return await entry.card(self, lines)
 
     def read(self, flux: object) -> object:
         """Decode one swipe to a card; CardError with the reason."""
-        from pos.card.reader import read_card
+        from pos.ui import entry
 
-        swipe = read_card(flux)
-        try:
-            if not swipe.accepted:
-                raise CardError(swipe.reason or "unreadable")
-            return swipe.card()
-        finally:
-            swipe.wipe()
+        return entry.read(flux)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Host: whole exchanges on the wire, byte for byte against the computed vectors."""
 
-import asyncio
 import unittest
 
 from fakes.acquirer import GOOD_MAC, Clock, Keys, card, deal, pin_block, profile, vector
@@ -9,7 +8,8 @@ from fakes.transport import ScriptedTransport
 from pos.acquirer.host import Host
 from pos.core import aio
 from pos.core.deal import Totals
-from pos.core.errors import HostDeclined, KeyStoreError, MessageError, NoAnswer, NotSent
+from pos.core.errors import HostDeclined, KeyStoreError, NoAnswer, NotSent
+from pos.iso8583.errors import MessageError
 
 _OPEN = ("open",)
 
@@ -173,20 +173,6 @@ class HostTest(unittest.TestCase):
         host = self.host(_OPEN, ("send", request), answer)
         got = self.ask(host.settle(140, 1, totals))
         self.assertEqual((got.domestic, got.foreign, got.rrn), ("1", "1", "200000000140"))
-
-    def test_calls_wait_for_each_other(self):
-        send = ("send", wire("c_echo_req"))
-        recv = ("recv", wire("c_echo_resp"))
-        scripts = [ScriptedTransport(_OPEN, send, recv) for _ in range(2)]
-        waiting = list(scripts)
-        host = Host(profile(), Keys(), lambda: waiting.pop(0), Clock())
-
-        async def both():
-            await asyncio.gather(host.echo(1), host.echo(1))
-
-        aio.run(both())
-        for script in scripts:
-            script.finish()
 
 
 if __name__ == "__main__":

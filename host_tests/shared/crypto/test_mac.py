@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 import unittest
 
-from pos.core.errors import CryptoError
 from pos.crypto.des import Tdes
+from pos.crypto.errors import CryptoError
 from pos.crypto.mac import ecb_mac, x99, x919
 from vectors_io import load
 

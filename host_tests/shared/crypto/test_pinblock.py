@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 import unittest
 
-from pos.core.errors import CryptoError
 from pos.crypto.des import Tdes
+from pos.crypto.errors import CryptoError
 from pos.crypto.pinblock import iso0
 from vectors_io import load
 

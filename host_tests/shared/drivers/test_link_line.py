@@ -49,10 +49,19 @@ class LineReaderTest(unittest.TestCase):
         feed(reader, b"{}\n")
         self.assertEqual(reader.line(), b"{}")
 
-    def test_flux_too_long(self):
+    def test_a_full_array_takes_no_more(self):
         reader = LineReader()
         feed(reader, b'{"flux":{"1":[' + b"9," * (FLUX_MAX + 1) + b"9]}}\n")
-        self.assertRaises(ValueError, reader.line)
+        self.assertEqual(reader.line(), b'{"flux":{"1":[]}}')
+        self.assertEqual(reader.counts[0], FLUX_MAX)
+
+    def test_take_gives_the_flux_away(self):
+        reader = LineReader()
+        feed(reader, b'{"do":"swipe","flux":{"2":[300,150,150]}}\n')
+        reader.line()
+        swipe = reader.take()
+        self.assertEqual((swipe[0], swipe[1][1], swipe[2]), (None, 3, None))
+        self.assertEqual(reader.take(), (None, None, None))
 
     def test_flux_without_end_and_negative(self):
         reader = LineReader()

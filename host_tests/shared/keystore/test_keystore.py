@@ -2,7 +2,8 @@
 import unittest
 
 from fakes.flash import KINDS, NorMemory, PowerCut
-from pos.core.errors import CryptoError, KeyStoreError, StoreError
+from pos.core.errors import KeyStoreError, StoreError
+from pos.crypto.errors import CryptoError
 from pos.crypto.kcv import tdes_kcv
 from pos.keystore.keystore import KeyStore
 from pos.keystore.roles import MAK, PIK, TDK, TMK

@@ -3,8 +3,8 @@
 
 import unittest
 
-from pos.core.errors import LayoutError
 from pos.receipt import escpos, gbk
+from pos.receipt.errors import LayoutError
 from pos.receipt.layout import Sheet
 
 

@@ -5,8 +5,9 @@ import unittest
 
 from fakes.slip_cases import CASES, NOW, Report, deal, from_text, golden, profile, void
 from pos.core.deal import DECLINED, KIND_NAMES, PENDING, REVERSED, VOIDED
-from pos.core.errors import LayoutError, LedgerError
+from pos.core.errors import LedgerError
 from pos.receipt import form, gbk, slips
+from pos.receipt.errors import LayoutError
 from pos.receipt.layout import Sheet
 
 

@@ -58,9 +58,8 @@ class Cuts(unittest.TestCase):
         for value in (0, 1, 77, _COUNTS - 1, _COUNTS, 3 * _COUNTS):
             for kind in KINDS:
                 for operation in (1, 2, 3):
-                    self._check_cut(
-                        _at(value) if value else NorMemory(8192), value, operation, kind
-                    )
+                    flash = _at(value) if value else NorMemory(2 * SECTOR_BYTES)
+                    self._check_cut(flash, operation, kind)
 
     def _check_cut(self, flash, operation, kind):
         flash.fuse(operation, kind)

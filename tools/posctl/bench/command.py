@@ -21,7 +21,7 @@ _BOOT_MICROPYTHON = (
     "vfs.mount(vfs.VfsRom(memoryview(b)),'/rom');"
     "del b,f;"
     "sys.path[:]=['/rom','.frozen'];"
-    "import main"
+    "import boot,main"
 )
 _BOOT_CPYTHON = (
     "import sys,importlib.util as u;"
@@ -29,7 +29,7 @@ _BOOT_CPYTHON = (
     "s=u.spec_from_file_location('board',{board!r}+'/__init__.py',"
     "submodule_search_locations=[{board!r}]);"
     "m=u.module_from_spec(s);sys.modules['board']=m;s.loader.exec_module(m);"
-    "import main"
+    "import boot,main"
 )
 
 

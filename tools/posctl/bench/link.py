@@ -37,7 +37,7 @@ class Link:
         self.gone = False  # its stdout is closed: there will be no more events
         self.cut = False
         self.noise: deque = deque(maxlen=_NOISE_LINES)
-        self.sink_error: Exception | None = None
+        self.sink_error: BaseException | None = None
         self._sink = sink
         self._outbox: queue.SimpleQueue = queue.SimpleQueue()
         self._process = _spawn(command)
@@ -102,7 +102,7 @@ class Link:
         try:
             for raw in self._lines():
                 self._take(raw)
-        except Exception as error:  # raised again by whoever asks for the ending
+        except (Exception, SystemExit) as error:  # raised again by whoever asks for the ending
             self.sink_error = error
             self._process.kill()
         finally:

@@ -52,7 +52,8 @@ class View:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._id = ""
-        self._held = ""  # what the screen says by now, not shown yet
+        self._shown = ""
+        self._held = ""  # what the screen says by now, where that was not shown yet
 
     def __call__(self, event: dict) -> None:
         kind = event["ev"]
@@ -74,16 +75,16 @@ class View:
         lines = [str(line).strip() for line in event.get("lines") or ()]
         text = " | ".join(line for line in lines if line)
         if name == self._id:
-            self._held = text
+            self._held = "" if text == self._shown else text
             return
         self._release()
-        self._id = name
+        self._id, self._shown = name, text
         self._line(name, text, "cyan")
 
     def _release(self) -> None:
         if self._held:
             self._line(self._id, self._held, "cyan")
-            self._held = ""
+            self._shown, self._held = self._held, ""
 
     def _line(self, head: str, rest: str, style: str) -> None:
         text = Text(f"{head:<18}", style=style)

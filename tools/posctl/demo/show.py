@@ -15,35 +15,44 @@ def _amount(minor: int) -> str:
 
 
 def _deal(deal: dict | None) -> str:
-    return f"{deal['state']} {_amount(deal['amount_minor']):>9}" if deal else _NOTHING
+    return f"{deal['state']} {_amount(deal['amount_minor']):>8}" if deal else _NOTHING
 
 
 def _slips(slips: list) -> str:
-    return f"{len(slips)} x {_amount(slips[0].amount_minor):>9}" if slips else _NOTHING
+    return f"{len(slips)} x {_amount(slips[0].amount_minor):>8}" if slips else _NOTHING
 
 
 def _totals(totals: dict | None, side: str) -> str:
     if totals is None:
         return _NOTHING
-    return f"{totals[side + '_count']} = {_amount(totals[side + '_minor']):>9}"
+    return f"{totals[side + '_count']} = {_amount(totals[side + '_minor']):>8}"
 
 
 def print_report(report: Report, console: Console) -> None:
     """Print the columns, the totals, and every disagreement."""
-    table = Table("batch/voucher", "", box=box.SIMPLE, pad_edge=False)
-    for title in ("terminal", "acquirer", "paper"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("agree")
-    for row in report.rows:
-        table.add_row(f"{row.batch}/{row.stan}", *_row_cells(row), _mark(row))
-    table.add_section()
-    for row in report.totals:
-        for side in ("debit", "credit"):
-            cells = [_totals(view, side) for view in (row.terminal, row.acquirer, row.paper)]
-            table.add_row(row.batch, side, *cells, _mark(row), style="bold")
-    console.print(table)
+    for batch in sorted({row.batch for row in report.rows}):
+        console.print(_table(batch, report))
     for problem in report.problems:
         console.print(f"  {problem}", style="bold red")
+
+
+def _table(batch: str, report: Report) -> Table:
+    table = Table(
+        title=f"batch {batch}", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
+    for title in ("voucher", "type", "terminal", "acquirer", "paper", "agree"):
+        right = title in ("terminal", "acquirer", "paper")
+        table.add_column(title, justify="right" if right else "left", no_wrap=True)
+    for row in report.rows:
+        if row.batch == batch:
+            table.add_row(row.stan, *_row_cells(row), _mark(row))
+    table.add_section()
+    for row in report.totals:
+        if row.batch == batch:
+            for side in ("debit", "credit"):
+                cells = [_totals(view, side) for view in (row.terminal, row.acquirer, row.paper)]
+                table.add_row("total", side, *cells, _mark(row), style="bold")
+    return table
 
 
 def _row_cells(row: Row) -> tuple:

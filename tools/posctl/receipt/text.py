@@ -6,8 +6,7 @@ from posctl.receipt.paper import Cut, Feed, Item, Line, Raster
 
 
 def render_text(data: bytes, columns: int = 32) -> str:
-    """Return what the bytes print, without the blank paper at the end; broken slips as they are.
-    """
+    """Return what the bytes print, without the blank paper at the end; broken slips too."""
     return text_of(interpret(data, columns, strict=False), columns)
 
 

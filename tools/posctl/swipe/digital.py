@@ -10,7 +10,7 @@ from posctl.swipe import limits
 from posctl.swipe.signals import Line
 
 _UNITS_US = {"s": 1e6, "ms": 1e3, "us": 1.0, "µs": 1.0, "ns": 1e-3, "ps": 1e-6, "fs": 1e-9}
-_WORDS = {"seconds": "s", "milliseconds": "ms", "microseconds": "us", "nanoseconds": "ns"}
+_WORDS = {"milliseconds": "ms", "microseconds": "us", "nanoseconds": "ns", "seconds": "s"}
 _TIMESCALE = re.compile(r"^(\d+)\s*(s|ms|us|ns|ps|fs)$")
 _RATE = re.compile(r"(?i)samplerate:\s*([\d.]+)\s*([kMG]?)Hz")
 _TIME_UNIT = re.compile(r"[\[(_ ](s|ms|us|µs|ns|ps)\b")
@@ -83,9 +83,11 @@ def read_vcd(path: Path) -> list[Line]:
         raise ToolError(f"{path}: {len(names)} one-bit signals, want 1 to {limits.SIGNALS}")
     edges = _Edges(names, str(path))
     now = last = 0.0
-    vector = False
+    vector = comment = False
     for number, token in tokens:
-        if vector:  # the identifier of a value of several bits
+        if comment or token == "$comment":
+            comment = token != "$end"
+        elif vector:  # the identifier of a value of several bits
             vector = False
         elif token[0] == "#":
             if not token[1:].isdigit():

@@ -16,7 +16,7 @@ from posctl.swipe.fluxfile import Flux
 _PAUSE_US = 150_000  # without a transition on any line: the next swipe
 _MIN_TRANSITIONS = 16  # of a burst, on its busiest line
 _DENSE = 450  # transitions: only tracks 1 and 3 have so many
-_NAMED = re.compile(r"(?i)(?:track|trk|t)[ _-]?([123])\b")
+_NAMED = re.compile(r"(?i)(?<![a-z])(?:track|trk|t)[ _-]?([123])\b")
 
 
 class Line(NamedTuple):

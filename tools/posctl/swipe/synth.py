@@ -17,6 +17,7 @@ START_IN = 0.293  # card edge to the first bit of the start sentinel
 BPI = {1: 210, 2: 75, 3: 210}
 MAX_CHARS = {1: 79, 2: 40, 3: 107}  # sentinels and LRC included
 MIN_IPS, MAX_IPS = 0.5, 200.0
+MAX_KNOTS = 100  # of a speed profile
 _US_PER_S = 1_000_000
 
 Speed = float | str | Sequence[float]
@@ -70,6 +71,8 @@ def speeds(ips: Speed) -> list[float]:
             raise ToolError(f"speed {ips!r}: want a number or numbers like 10:40") from None
     else:
         knots = [float(part) for part in ips]
+    if not 1 <= len(knots) <= MAX_KNOTS:
+        raise ToolError(f"speed profile of {len(knots)} numbers: want 1 to {MAX_KNOTS}")
     for knot in knots:
         if not MIN_IPS <= knot <= MAX_IPS:
             raise ToolError(f"speed {knot:g} ips is outside {MIN_IPS:g} to {MAX_IPS:g}")

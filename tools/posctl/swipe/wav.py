@@ -58,7 +58,9 @@ def _format(data: bytes, path: Path, place: tuple[int, int]) -> tuple[int, int, 
     if not 1 <= channels <= limits.CHANNELS:
         raise ToolError(f"{path}: {channels} channels, want 1 to {limits.CHANNELS}")
     if not limits.RATE_HZ[0] <= rate <= limits.RATE_HZ[1]:
-        raise ToolError(f"{path}: {rate} samples a second, want {limits.RATE_HZ}")
+        raise ToolError(
+            f"{path}: {rate} samples a second, want " + "{} to {}".format(*limits.RATE_HZ)
+        )
     return channels, rate, bits // 8
 
 

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""The terminal's parameters with their defaults and limits. Loaded while a profile is made."""
+
+from pos.core.errors import ProfileError
+
+# name: (default, minimum, maximum) for integers; the limits are those of the field or of sense.
+_NUMBERS = {
+    "connect_timeout_s": (5, 1, 60),
+    "answer_timeout_s": (60, 1, 300),
+    "reversal_tries": (3, 1, 9),
+    "prompt_timeout_s": (60, 2, 600),
+    "outcome_timeout_s": (15, 1, 600),
+    "tear_timeout_s": (3, 1, 60),
+    "batch_max": (500, 1, 999),
+    "amount_max_minor": (99999999, 1, 999999999999),
+    "slip_copies": (2, 1, 3),
+}
+_FLAGS = {
+    "pin_optional": True,  # ENTER without digits = no PIN
+    "void_pin": True,
+    "void_needs_card": True,
+    "length_prefix": True,
+    "tpdu_present": True,
+    "header_present": True,
+    "require_settle_before_signoff": True,
+    "test_mode": False,  # prints the TEST banner
+}
+# name: (default, exact length or 0, maximum length)
+_TEXTS = {
+    "terminal": ("", 8, 8),
+    "merchant": ("", 15, 15),
+    "merchant_name": ("", 0, 40),
+    "tpdu": ("6000030000", 10, 10),
+    "header": ("603100311003", 12, 12),
+    "currency": ("156", 3, 3),
+    "currency_sign": ("RMB", 0, 4),
+    "lang": ("zh", 2, 2),
+    "algorithm": ("tdes", 0, 4),
+    "key_length": ("003", 3, 3),  # F60.3 of sign-on
+    "operator": ("01", 2, 2),
+    "operator_password": ("0000", 0, 8),
+    "supervisor_password": ("123456", 0, 8),
+    "print_detail": ("ask", 0, 6),  # ask, always or never
+    "hotline": ("", 0, 20),
+    "host": ("", 0, 100),
+}
+
+
+def checked(values: dict) -> dict:
+    """Return every parameter, from `values` or its default; ProfileError names the one that is
+    bad.
+    """
+    found = {"port": _number("port", values.get("port", 0), 0, 65535)}
+    for name in _NUMBERS:
+        default, low, high = _NUMBERS[name]
+        found[name] = _number(name, values.get(name, default), low, high)
+    for name in _FLAGS:
+        found[name] = bool(values.get(name, _FLAGS[name]))
+    for name in _TEXTS:
+        default, exact, longest = _TEXTS[name]
+        found[name] = _text(name, values.get(name, default), exact, longest)
+    return found
+
+
+def _number(name: str, value: object, low: int, high: int) -> int:
+    if not isinstance(value, int) or not low <= value <= high:
+        raise ProfileError("%s must be %d to %d" % (name, low, high))
+    return value
+
+
+def _text(name: str, value: object, exact: int, longest: int) -> str:
+    if not isinstance(value, str) or len(value) > longest or (exact and len(value) != exact):
+        length = exact or "up to %d" % longest
+        raise ProfileError("%s must be text of %s characters" % (name, length))
+    return value
