@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""First thing after power on: collect often, so that what stays in the heap lies close together."""
+"""First thing after power on: collect often, so that what stays in the heap lies together."""
 
 import gc
 

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Pytest set-up: quick and full depth.
+"""Pytest set-up: quick and full depth, and figures at the end of a run.
 
 `make test` runs the quick form; `make test-full` sets ESPOS_FULL=1, which runs the tests marked
-`slow` as well and gives hypothesis more examples.
+`slow` as well and gives hypothesis more examples. A test that proves something by counting says
+so with `record_property("figures", line)`; the lines of those that passed end the run.
 """
 
 import os
@@ -27,3 +28,13 @@ def pytest_collection_modifyitems(items: list) -> None:
     for item in items:
         if "slow" in item.keywords:
             item.add_marker(skip)
+
+
+def pytest_terminal_summary(terminalreporter: object) -> None:
+    """Print the figures of the tests that passed."""
+    passed = terminalreporter.getreports("passed")
+    lines = [value for one in passed for name, value in one.user_properties if name == "figures"]
+    if lines:
+        terminalreporter.section("figures")
+    for line in lines:
+        terminalreporter.write_line(line)

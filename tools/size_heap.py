@@ -15,7 +15,7 @@ from posctl.bench.command import Boot, command
 from posctl.bench.errors import PowerGone
 from posctl.bench.link import Link
 from posctl.bench.player import Player
-from posctl.bench.run import conclude
+from posctl.bench.run import Ending, conclude
 from posctl.demo.cashier import Cashier, Swipe
 from posctl.demo.programs import AcquirerServer, posctl
 from posctl.errors import ToolError
@@ -31,14 +31,10 @@ Flow = Callable[[Cashier, dict], None]
 class Heap(NamedTuple):
     """What the bench terminal needs, in bytes beside the image."""
 
-    idle_live: int  # most alive on any screen up to idle, after sign-on
-    sale_live: int  # the same up to the end of a sale
+    idle_live: int  # alive on the idle screen after a whole day, signed on
+    sale_live: int  # most alive on any screen up to the end of a sale
     day_live: int  # the same over sale, void and settlement
     smallest: int  # the smallest heap in which that day passes
-
-
-def _nothing(cashier: Cashier, card: dict) -> None:
-    """Power on, sign on, stand idle."""
 
 
 def _sale(cashier: Cashier, card: dict) -> None:
@@ -55,8 +51,8 @@ def _day(cashier: Cashier, card: dict) -> None:
     cashier.settle()
 
 
-def _live(heap_bytes: int, flow: Flow) -> int:
-    """Run a flow on a new terminal and return the most that was alive; ToolError if it fails."""
+def _live(heap_bytes: int, flow: Flow) -> Ending:
+    """Run a flow on a new terminal and return how it ended; ToolError if it fails."""
     with tempfile.TemporaryDirectory(prefix="espos-size-") as name:
         folder = Path(name)
         state, database, faults = folder / "state", folder / "acquirer.db", folder / "faults"
@@ -69,7 +65,7 @@ def _live(heap_bytes: int, flow: Flow) -> int:
             return _played(boot, flow, cards[0])
 
 
-def _played(boot: Boot, flow: Flow, card: dict) -> int:
+def _played(boot: Boot, flow: Flow, card: dict) -> Ending:
     with Link(command(boot), lambda event: None) as link:
         try:
             cashier = Cashier(Player(link))
@@ -80,7 +76,7 @@ def _played(boot: Boot, flow: Flow, card: dict) -> int:
         ending = conclude(link)
     if ending.error or ending.heap_peak is None:
         raise ToolError(f"size report: {ending.error or 'the terminal gave no heap figure'}")
-    return ending.heap_peak
+    return ending
 
 
 def _passes(heap_bytes: int, flow: Flow) -> bool:
@@ -106,5 +102,6 @@ def measure() -> Heap:
     """Run the bench terminal as often as it takes; ToolError when it fails with ample heap."""
     own = image.build("bench").size
     ample = own + _AMPLE_BYTES
-    idle, sale, day = (_live(ample, flow) for flow in (_nothing, _sale, _day))
-    return Heap(idle - own, sale - own, day - own, _smallest(day, ample, _day) - own)
+    sale, day = _live(ample, _sale), _live(ample, _day)
+    smallest = _smallest(day.heap_peak, ample, _day)
+    return Heap(day.heap_idle - own, sale.heap_peak - own, day.heap_peak - own, smallest - own)

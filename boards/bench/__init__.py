@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The simulated board: the firmware's ports over the bench link, flash in a file, sockets of the
-host.
+"""The simulated board: ports over the bench link, flash in a file, sockets of the host.
 
 Started with five arguments: image, state directory, HOST:PORT of the acquirer or "-", flash
 operation at which the power goes (0: never), and "1" when that cut is to tear the operation.
@@ -17,7 +16,7 @@ import time
 from board.nor import NorFile
 from board.printer import BenchPrinter
 from drivers.escpos_printer import EscposPrinter
-from drivers.link import Link, emit
+from drivers.link import Link, emit, emit_print
 from pos.core.errors import ProfileError, StoreError
 
 _FLASH_BYTES = const(524288)
@@ -53,7 +52,8 @@ class BenchBoard:
         self._acquirer = acquirer
         self._link_up = True
         self._heap_peak = 0
-        self._uart = BenchPrinter(emit)
+        self._heap_idle = 0  # at the last idle screen
+        self._uart = BenchPrinter(emit_print)
         self._link = Link(self._setting)
         self._nor = None
         self._cut = (cut_at, torn)
@@ -66,13 +66,19 @@ class BenchBoard:
 
     def show(self, screen: str, lines: list) -> None:
         """Display port; each screen is also a moment to look at the heap."""
-        self._look_at_heap()
+        alive = self._look_at_heap()
+        if screen == "idle":
+            self._heap_idle = alive
         self._link.show(screen, lines)
 
-    def _look_at_heap(self) -> None:
-        if hasattr(gc, "mem_alloc"):
-            gc.collect()
-            self._heap_peak = max(self._heap_peak, gc.mem_alloc())
+    def _look_at_heap(self) -> int:
+        """Return the bytes that are alive (0 on CPython) and keep the most seen."""
+        if not hasattr(gc, "mem_alloc"):
+            return 0
+        gc.collect()
+        alive = gc.mem_alloc()
+        self._heap_peak = max(self._heap_peak, alive)
+        return alive
 
     def profile(self) -> dict:
         """Return profile.json of the state directory, with the acquirer of the command line."""
@@ -120,7 +126,8 @@ class BenchBoard:
         """Say what the run cost; the exit code."""
         self._look_at_heap()
         ops = self._nor.ops if self._nor else 0
-        emit({"ev": "end", "flash_ops": ops, "heap_peak": self._heap_peak})
+        heap = {"heap_peak": self._heap_peak, "heap_idle": self._heap_idle}
+        emit(dict(heap, ev="end", flash_ops=ops))
         return 0
 
     def _setting(self, message: dict) -> None:

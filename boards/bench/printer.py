@@ -1,33 +1,35 @@
 # SPDX-License-Identifier: MIT
 """The bench's slip printer: a UART with an ESC/POS printer behind it, paper and faults by script.
 
-Paper comes out as `print` events: one at each end-of-slip query (GS r 1), with all that was
-printed since the one before. A blocked printer keeps what it is sent in its buffer, as real ones
-do.
+Paper comes out at each end-of-slip query (GS r 1): all that was printed since the one before, as a
+list of chunks, for one `print` event. A blocked printer keeps what it is sent in its buffer, as
+real ones do. Chunks stay as they came: a slip in one piece would need room the heap may not have.
 """
 
 from micropython import const
 
 _DLE = const(0x10)
 _EOT = const(0x04)
+_QUERY = b"\x1d\x72\x01"  # GS r 1
 _OK = const(0x12)  # fixed bits of a real-time status
 _COVER_CAUSE = const(0x04)
 _PAPER_CAUSE = const(0x20)
 _PAPER_GONE = const(0x6C)
-_BUFFER_BYTES = const(4096)
+_BUFFER_BYTES = const(8192)
 
 
 class BenchPrinter:
-    """UART port towards the driver; `setting()` towards the script."""
+    """UART port towards the driver; `setting()` towards the script; `out(chunks)` is the paper."""
 
-    def __init__(self, emit: object) -> None:
-        self._emit = emit
+    def __init__(self, out: object) -> None:
+        self._out = out
         self._paper = True
         self._cover = True  # closed
         self._eat = 0  # bytes still to be lost on the line
-        self._buffer = bytearray()  # received, not printed
-        self._printed = bytearray()
-        self._answers = bytearray()
+        self._waiting = []  # chunks received and not printed
+        self._size = 0  # bytes in them
+        self._printed = []
+        self._answers = []
 
     def setting(self, message: dict) -> None:
         """Take {"do":"printer","paper":"out|ok","cover":"open|ok","eat":n}."""
@@ -39,15 +41,17 @@ class BenchPrinter:
         self._work()
 
     def write(self, data: bytes) -> None:
-        """Bytes from the terminal."""
+        """Bytes from the terminal, a command or a chunk of a slip a call."""
         data = bytes(data)
         if len(data) == 3 and data[0] == _DLE and data[1] == _EOT:
             self._real_time(data[2])
             return
         lost = min(self._eat, len(data))
         self._eat -= lost
-        room = _BUFFER_BYTES - len(self._buffer)
-        self._buffer.extend(data[lost:][:room])
+        data = data[lost : lost + _BUFFER_BYTES - self._size]
+        if data:
+            self._waiting.append(data)
+            self._size += len(data)
         self._work()
 
     def read(self, count: int) -> bytes:
@@ -65,17 +69,14 @@ class BenchPrinter:
         self._answers.append(status)
 
     def _work(self) -> None:
-        """Print what is in the buffer, answering each query in its turn."""
-        while self._paper and self._cover and self._buffer:
-            query = bytes(self._buffer).find(b"\x1d\x72\x01")
-            end = len(self._buffer) if query < 0 else query
-            self._printed.extend(self._buffer[:end])
-            self._buffer = self._buffer[end:] if query < 0 else self._buffer[query + 3 :]
-            if query >= 0:
-                self._out()
-                self._answers.append(0)
-
-    def _out(self) -> None:
-        if self._printed:
-            self._emit({"ev": "print", "hex": bytes(self._printed).hex()})
-            self._printed = bytearray()
+        """Print what was received, answering each query in its turn."""
+        while self._paper and self._cover and self._waiting:
+            chunk = self._waiting.pop(0)
+            self._size -= len(chunk)
+            if chunk != _QUERY:
+                self._printed.append(chunk)
+                continue
+            if self._printed:
+                self._out(self._printed)
+                self._printed = []
+            self._answers.append(0)

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The bench link (DESIGN.md section 6): JSON lines in and out, standing for keys, head, screen,
-printer.
+"""The bench link (DESIGN.md section 6): JSON lines for keys, head, screen and printer.
 
 Inputs are delivered in the order they came. A swipe holds the line up until it is taken, so that
 there is flux of one swipe only; printer and link settings act at once.
@@ -34,6 +33,16 @@ def emit(event: dict) -> None:
         sys.stdout.flush()
 
 
+def emit_print(chunks: list) -> None:
+    """Write a print event piece by piece: a slip in one string might not fit into the heap."""
+    sys.stdout.write('{"ev": "print", "hex": "')
+    for chunk in chunks:
+        sys.stdout.write(chunk.hex())
+    sys.stdout.write('"}\n')
+    if hasattr(sys.stdout, "flush"):
+        sys.stdout.flush()
+
+
 class Link:
     """Inputs port; also display, buzzer and log, which are one line each."""
 
@@ -50,7 +59,7 @@ class Link:
         self._taken = None
 
     async def get(self, timeout_ms: int) -> tuple:
-        """Next event, None after the time; PowerOff once the link is closed and the queue empty."""
+        """Next event, None after the time; PowerOff once the link is closed and all is taken."""
         if self._task is None:
             self._arrived = asyncio.Event()
             self._taken = asyncio.Event()
@@ -102,8 +111,8 @@ class Link:
         try:
             await self._do(json.loads(self._lines.line()))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            self._seen += 1
             self.log("link", "bad line: %s" % (error.args[0] if error.args else "not JSON"))
+            self._passed()
         self._lines.take()
 
     async def _do(self, message: dict) -> None:
@@ -115,13 +124,11 @@ class Link:
         elif verb == "swipe":
             await self._swipe()
         elif verb in ("printer", "link"):
-            self._seen += 1
             self._on_setting(message)
-            self._repeat_idle()
+            self._passed()
         else:
-            self._seen += 1
             self.log("link", "this board has no %s" % verb)
-            self._repeat_idle()
+            self._passed()
 
     async def _swipe(self) -> None:
         event = ("swipe", self._lines.take())
@@ -137,8 +144,9 @@ class Link:
         self._queue.append(event)
         self._arrived.set()
 
-    def _repeat_idle(self) -> None:
-        """Tell the host that a setting took effect, when the terminal is waiting for input."""
+    def _passed(self) -> None:
+        """Count a line that is no input; tell the host at once when the terminal is waiting."""
+        self._seen += 1
         if self._waiting:
             emit({"ev": "idle", "seen": self._seen})
 

@@ -68,8 +68,6 @@ class LineReader:
         head = bytes(self._buffer[: self._length]).replace(b" ", b"")[-5:]
         if len(head) == 5 and head[0] == _QUOTE and head[2:] == b'":[' and 49 <= head[1] <= 51:
             self._track = head[1] - 49
-            if self.flux[self._track] is None:
-                self.flux[self._track] = array("H", bytes(2 * FLUX_MAX))
             self.counts[self._track] = 0
 
     def _in_array(self, byte: int) -> None:
@@ -92,6 +90,8 @@ class LineReader:
     def _end_number(self) -> None:
         if self._number >= 0:
             at = self.counts[self._track]
+            if not at:
+                self.flux[self._track] = array("H", bytes(2 * FLUX_MAX))
             if at < FLUX_MAX:
                 self.flux[self._track][at] = min(self._number, _INTERVAL_MAX_US)
                 self.counts[self._track] = at + 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Bytes of standard input, for asyncio, on both runtimes.
+"""Bytes of standard input, for asyncio, on MicroPython (stdio_host.py has CPython's).
 
 MicroPython's stdin blocks until it has all bytes asked for, so there it is read one byte at a
 time, as long as more are waiting.
@@ -41,22 +41,10 @@ class BoardStdin:
         return memoryview(self._chunk)[:count]
 
 
-class HostStdin:
-    """CPython: a pipe."""
-
-    def __init__(self) -> None:
-        self._reader = None
-
-    async def read(self) -> bytes:
-        """Return what is waiting, at least one byte; b"" at the end of input."""
-        if self._reader is None:
-            self._reader = asyncio.StreamReader()
-            protocol = asyncio.StreamReaderProtocol(self._reader)
-            loop = asyncio.get_event_loop()
-            await loop.connect_read_pipe(lambda: protocol, sys.stdin)
-        return await self._reader.read(_CHUNK_BYTES)
-
-
 def open_stdin() -> object:
     """Return the reader for this runtime."""
-    return BoardStdin() if sys.implementation.name == "micropython" else HostStdin()
+    if sys.implementation.name == "micropython":
+        return BoardStdin()
+    from drivers.stdio_host import HostStdin
+
+    return HostStdin()

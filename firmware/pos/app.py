@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Composition root: builds the terminal on a board and runs it. The only module that knows every
-package.
-"""
+"""Composition root: builds the terminal and runs it. Only this module knows every package."""
 
 from micropython import const
 
 from pos.core import aio, modules
-from pos.core.errors import CardError, PosError, PowerOff
+from pos.core.errors import PosError, PowerOff
 from pos.core.profile import Profile
 from pos.ledger.ledger import Ledger
 from pos.store.counter import Counter
@@ -18,7 +16,7 @@ _IDLE_WAIT_S = const(3600)
 
 
 def build(board: object) -> Context:
-    """Load keys and ledger and wire the parts. PosError, nothing overwritten, when flash is bad."""
+    """Load keys and ledger, wire the parts. PosError, nothing overwritten, when flash is bad."""
     modules.keep()  # all that was imported so far; what comes now is needed at times only
     profile = Profile(board.profile())
     prompts = Prompts(board.display, board.inputs, board.buzzer, profile)
@@ -69,6 +67,7 @@ async def turn(ctx: object) -> None:
     ctx.rest()
     prompts = ctx.prompts
     prompts.show("idle", *_status(ctx))
+    ctx.note = ""
     event = await prompts.event(_IDLE_WAIT_S)
     if event is None:
         return
@@ -108,19 +107,13 @@ async def _menu(ctx: object) -> None:
 async def _swiped(ctx: object, flux: object) -> None:
     from pos.txn import flows, sale
 
-    try:
-        card = ctx.prompts.read(flux)
-    except CardError as error:
-        ctx.log("swipe", error.reason)
-        ctx.prompts.beep("error")
-        return
-    await flows.guard(ctx, sale.run(ctx, "", card))
+    await flows.guard(ctx, sale.run(ctx, flux=flux))
 
 
 def _status(ctx: object) -> list:
     """Lines of the idle screen: what stands in the way of trading, then the batch."""
     word, book = ctx.prompts.word, ctx.ledger.book
-    lines = []
+    lines = [ctx.note] if ctx.note else []
     if ctx.ledger.settling:
         lines.append(word("idle.settling"))
     elif not ctx.signed_on:

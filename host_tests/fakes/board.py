@@ -155,7 +155,7 @@ class FakePrinter:
 
 
 class FakeClock:
-    """A clock that stands just below the wrap of its ticks and moves on its own, a little a look."""
+    """A clock just below the wrap of its ticks that moves on its own, a little a look."""
 
     def __init__(self) -> None:
         self.calendar = (2026, 11, 22, 10, 24, 36)
@@ -199,9 +199,9 @@ class FakeBoard:
         return self._values
 
     def partition(self, name: str) -> object:
-        """Return a partition with the bench's layout."""
+        """Return a partition with the bench's layout; a smaller flash has a smaller journal."""
         offset, size = PARTITIONS[name]
-        return self.nor.partition(offset, size)
+        return self.nor.partition(offset, min(size, self.nor.size - offset))
 
     def device_key(self) -> bytes:
         """Return the fixed key."""

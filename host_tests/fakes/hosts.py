@@ -27,9 +27,7 @@ class Reply:
 
 
 class FakeHost:
-    """`script` holds (method, reply): a Reply, an F39 string for reverse, or an exception to
-    raise.
-    """
+    """`script` holds (method, reply): a Reply, an F39 for reverse, or an exception to raise."""
 
     def __init__(self, script: list) -> None:
         self.script = list(script)

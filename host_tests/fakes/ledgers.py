@@ -4,6 +4,7 @@
 from fakes.flash import NorMemory
 from pos.core.deal import APPROVED, SALE, VOID, Deal
 from pos.core.profile import Profile
+from pos.ledger import settling
 from pos.ledger.ledger import Ledger
 from pos.store.counter import Counter
 from pos.store.journal import Journal
@@ -70,6 +71,6 @@ def approve(ledger: Ledger, deal: Deal, scheme: str = "CUP") -> Deal:
 
 def settle(ledger: Ledger, flags: str = "11") -> None:
     """Settle and open the next batch."""
-    ledger.settle_start("20261122220311")
-    ledger.settle_result(flags, "20261122220312", "220312000140")
-    ledger.close_batch()
+    settling.start(ledger, "20261122220311")
+    settling.result(ledger, flags, "20261122220312", "220312000140")
+    settling.close(ledger)

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A terminal on a fake board with a scripted host: flows as the cashier sees them, on both
-runtimes.
-"""
+"""A terminal on a fake board with a scripted host: flows as the cashier sees them."""
 
 from fakes import ledgers
 from fakes.board import Cashier, FakeBoard

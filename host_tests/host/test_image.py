@@ -18,10 +18,15 @@ SOURCES = {
     "firmware/main.py": "from board import NAME\nfrom pos.core import money\n",
     "firmware/pos/__init__.py": "",
     "firmware/pos/core/__init__.py": "",
-    "firmware/pos/core/money.py": "def add(a, b):\n    assert a\n    return a + b\n",
+    "firmware/pos/core/money.py": (
+        "def add(first_minor, second_minor):\n"
+        "    assert first_minor\n"
+        "    return first_minor + second_minor\n"
+    ),
     "firmware/pos/core/table.bin": "12345",
     "firmware/pos/core/notes.txt": "not shipped",
     "firmware/hal/__init__.py": "",
+    "firmware/hal/led.py": "ON = 1\n",
     "boards/bench/__init__.py": "NAME = 'bench'\n",
     "boards/bench/README.md": "not shipped",
     "boards/bench/manifest.toml": 'march = "x64"\nexclude = ["hal"]\n',
@@ -46,15 +51,22 @@ def test_layout_of_the_bench_image(tree):
     assert names == [
         "board/__init__.mpy",
         "main.mpy",
-        "pos/__init__.mpy",
-        "pos/core/__init__.mpy",
         "pos/core/money.mpy",
         "pos/core/table.bin",
     ]
 
 
 def test_a_chip_has_its_hal(tree):
-    assert "hal/__init__.mpy" in image.contents(image.load_board("chip"))
+    assert "hal/led.mpy" in image.contents(image.load_board("chip"))
+
+
+def test_only_an_empty_init_is_left_out(tree):
+    (tree / "firmware/pos/__init__.py").write_text("VERSION = 1\n")
+    names = list(image.contents(image.load_board("bench")))
+    assert [name for name in names if "__init__" in name] == [
+        "board/__init__.mpy",
+        "pos/__init__.mpy",
+    ]
 
 
 def test_same_sources_same_bytes(tree):
@@ -149,7 +161,19 @@ def test_a_file_that_does_not_compile_is_named(tree):
         image.build("bench")
 
 
-def test_tracebacks_name_the_file_in_the_image(tmp_path):
-    path = tmp_path / "some.py"
+def test_tracebacks_name_the_module(tmp_path):
+    path = tmp_path / "in.py"
     path.write_text("def f():\n    1 / 0\n")
-    assert b"some" in compile_file(Source("pos/some.py", path), "x64")
+    code = compile_file(Source("pos/core/some.py", path), "x64")
+    assert b"some" in code
+    assert b"pos" not in code and b".py" not in code
+
+
+def test_parameters_cost_no_names_on_the_device(tree):
+    money = image.contents(image.load_board("bench"))["pos/core/money.mpy"]
+    assert b"add" in money and b"first_minor" not in money
+    (tree / "firmware/main.py").write_text(
+        "from pos.core import money\nmoney.add(first_minor=1)\n"
+    )
+    money = image.contents(image.load_board("bench"))["pos/core/money.mpy"]
+    assert b"first_minor" in money and b"second_minor" not in money

@@ -159,14 +159,15 @@ class Workload:
 
 
 @pytest.mark.parametrize("seed", range(6 if FULL else 2))
-def test_every_cut_and_second_cuts(seed):
+def test_every_cut_and_second_cuts(seed, record_property):
     random.seed(seed)  # of the garbage
     sectors = (4, 3, 5)[seed % 3]
     work = Workload(seed, sectors, second_every=2 if FULL else 29)
     work.run(250 if FULL else 110)
     assert work.flash.erases > sectors + 1  # it went round
     assert work.full
-    print(f"seed {seed}: {work.cuts} cuts, {work.seconds} second cuts, {work.full} times full")
+    cuts = f"{work.cuts} cuts, {work.seconds} second cuts, {work.full} times full"
+    record_property("figures", f"journal, seed {seed}: {cuts}")
 
 
 def test_cuts_where_the_counter_changes_sector():

@@ -9,6 +9,7 @@ StoreError with nothing written. The few places a power cut may leave in any sta
 import os
 import random
 from binascii import crc32
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,55 @@ def test_record_changed_with_its_crc_put_right(image):
         record[-4:] = crc32(record[:-4]).to_bytes(4, "big")
         where = f"offset 0x{offset % SECTOR_BYTES:03x}: not what follows record {seq - 1}"
         assert_broken(image.with_cells((offset, record)), where)
+
+
+def _visited_before_it_breaks(flash):
+    seen = []
+    journal = Journal(
+        flash.partition(START, flash.size - START), Counter(flash.partition(0, START)), KEY
+    )
+    with pytest.raises(StoreError):
+        journal.load(lambda kind, seq, payload: seen.append((seq, kind, bytes(payload))))
+    return seen
+
+
+def _with_crc(data):
+    return bytes(data[:-4]) + crc32(data[:-4]).to_bytes(4, "big")
+
+
+def _sector_ends():
+    """For each closed sector of an image that has gone round: its last record and next header."""
+    image = Image(90)
+    for seq in image.places:
+        offset, size = image.places[seq]
+        behind = image.places.get(seq + 1, (offset + size, 0))[0]
+        if behind // SECTOR_BYTES != offset // SECTOR_BYTES:
+            yield image, seq, behind // SECTOR_BYTES * SECTOR_BYTES
+
+
+def test_record_changed_with_crc_and_seal_put_right():
+    """A seal that the key does not vouch for is not believed, not even for a visit."""
+    for image, seq, header_at in _sector_ends():
+        offset, size = image.places[seq]
+        record = bytearray(image.record(seq))
+        record[0] = record[0] % 254 + 1
+        record = _with_crc(record)
+        sector = offset // SECTOR_BYTES * SECTOR_BYTES
+        header = bytearray(image.cells[header_at : header_at + HEADER_BYTES])
+        end = int.from_bytes(header[18:20], "big")
+        assert end == offset + size - sector
+        header[36:52] = sha256(image.cells[sector:offset] + record).digest()[:16]
+        forged = image.with_cells((offset, record), (header_at, _with_crc(header)))
+        assert _visited_before_it_breaks(forged) == image.seen[: seq - image.seen[0][0]]
+
+
+def test_record_added_behind_what_is_sealed():
+    for image, seq, _ in _sector_ends():
+        offset, size = image.places[seq]
+        added = _with_crc(b"\x01\0\0\0" + (seq + 1).to_bytes(4, "big") + bytes(24))
+        if (offset + size) % SECTOR_BYTES <= LIMIT - len(added):
+            forged = image.with_cells((offset + size, added))
+            assert _visited_before_it_breaks(forged) == image.seen[: seq + 1 - image.seen[0][0]]
 
 
 def _sector_rest(image, seq):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pos.core.errors import MessageError
 from pos.iso8583.codec import Message, encode
-from pos.iso8583.errors import MessageError
 from vectors_io import load
 
 # field: (kind, length bytes, longest); kinds: n z packed, a text, b bytes

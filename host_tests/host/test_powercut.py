@@ -4,10 +4,8 @@
 Each scenario is run once to count its flash operations, then once more for every operation and
 kind of cut. After each cut the terminal boots, recovers by itself and is compared; then it sells
 and settles once more, so that a store that only looks healthy is found out. `make test-full` adds
-a second cut at every operation of the recovery.
+cuts where the journal enters a sector, and a second cut at every operation of the recovery.
 """
-
-import os
 
 import pytest
 
@@ -16,7 +14,7 @@ from fakes.flash import KINDS
 from fakes.lab import Lab
 
 _PIN = "123456"
-_FULL = os.environ.get("ESPOS_FULL") == "1"
+_SALES_A_SECTOR = 11  # then the settlement scenario enters the second sector of the journal
 
 
 def sale(lab):
@@ -47,29 +45,44 @@ def agree(lab: Lab, where: str) -> None:
     assert lab.disagreements() == [], where + ", traded on"
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_cut_at_every_operation(name: str) -> None:
-    scenario = SCENARIOS[name]
-    lab = Lab()
+def cut_everywhere(name: str, new_lab, scenario, record_property) -> None:
+    """Cut the scenario at each operation in each way; every cut begins with a new lab."""
+    lab = new_lab()
     operations = lab.run(scenario(lab))
     assert lab.disagreements() == []
-    cuts = 0
     for kind in KINDS:
         for cut_at in range(1, operations + 1):
-            lab = Lab()
+            lab = new_lab()
             lab.run(scenario(lab), cut_at, kind)
             assert lab.nor.dead, "the run is not the same as the one counted"
-            agree(lab, "%s, %s cut at operation %d" % (name, kind, cut_at))
-            cuts += 1
-    print(
-        "power cuts in %s: %d operations x %d kinds = %d, all agree"
-        % (name, operations, len(KINDS), cuts)
-    )
+            agree(lab, f"{name}, {kind} cut at operation {cut_at}")
+    cuts = f"{operations} operations x {len(KINDS)} kinds = {operations * len(KINDS)}"
+    record_property("figures", f"power cuts in {name}: {cuts}, all agree")
 
 
-@pytest.mark.skipif(not _FULL, reason="second cuts: make test-full")
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_second_cut_in_recovery(name: str) -> None:
+def test_cut_at_every_operation(name: str, record_property) -> None:
+    cut_everywhere(name, Lab, SCENARIOS[name], record_property)
+
+
+def with_a_sector_nearly_full() -> Lab:
+    lab = Lab()
+    lab.run([Sale(700, lab.card("rich"), _PIN)] * _SALES_A_SECTOR)
+    return lab
+
+
+@pytest.mark.slow
+def test_cut_where_the_journal_enters_a_sector(record_property) -> None:
+    lab = with_a_sector_nearly_full()
+    lab.run(settlement(lab))
+    assert lab.nor.erases == 1
+    name = f"settlement behind {_SALES_A_SECTOR} sales"
+    cut_everywhere(name, with_a_sector_nearly_full, settlement, record_property)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_second_cut_in_recovery(name: str, record_property) -> None:
     scenario = SCENARIOS[name]
     lab = Lab()
     operations = lab.run(scenario(lab))
@@ -81,6 +94,6 @@ def test_second_cut_in_recovery(name: str) -> None:
             lab.run([], second, "torn")
             if not lab.nor.dead:
                 break
-            agree(lab, "%s, torn cut at %d and again at %d" % (name, cut_at, second))
+            agree(lab, f"{name}, torn cut at {cut_at} and again at {second}")
             cuts += 1
-    print("second power cuts in %s: %d, all agree" % (name, cuts))
+    record_property("figures", f"second power cuts in {name}: {cuts}, all agree")

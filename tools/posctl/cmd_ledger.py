@@ -25,9 +25,7 @@ def show(
     state: Annotated[Path, typer.Option(help="State directory of the terminal.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
-    """Decode batches, transactions, pending and unresolved reversals; exit 1 when the chain is
-    broken.
-    """
+    """Decode batches, transactions, pending and unresolved; exit 1 when the chain is broken."""
     terminal = statedir.open_state(state)
     view = flash_view.read(terminal)
     shown = _shape(terminal.profile["terminal"], view)
@@ -73,7 +71,7 @@ def _pending() -> int:
 
 
 def _deal(deal: object) -> dict:
-    from pos.core.deal import KIND_NAMES, STATE_NAMES
+    from pos.ledger.names import KIND_NAMES, STATE_NAMES
 
     return {
         "batch": f"{deal.batch:06d}",

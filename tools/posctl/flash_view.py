@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Reads a terminal's flash without touching it: the firmware's own recovery, over a copy in
-memory.
-"""
+"""Reads a terminal's flash untouched: the firmware's own recovery, over a copy in memory."""
 
 import importlib.util
 import os
@@ -19,7 +17,7 @@ _JOURNAL = (32768, 491520)
 
 @dataclass
 class FlashView:
-    """What a flash holds. `error` says what broke the reading; what came before it is still here."""
+    """What a flash holds. `error` says what broke the reading; what came before is still here."""
 
     batches: list = field(default_factory=list)  # BatchView, oldest first
     pending: list = field(default_factory=list)  # Deals with reversal tries left

@@ -7,9 +7,8 @@ MAC is verified before anything in it is believed.
 
 from collections import namedtuple
 
-from pos.core.errors import HostDeclined, NoAnswer
+from pos.core.errors import HostDeclined, MessageError, NoAnswer
 from pos.iso8583.codec import Message
-from pos.iso8583.errors import MessageError
 
 SUCCESS = ("00", "11", "A2", "A4", "A5", "A6")
 SIGN_ON_AGAIN = ("77", "97", "99", "A0")

@@ -12,8 +12,7 @@ import asyncio
 
 from pos.acquirer.framing import MAX_FRAME, Framing
 from pos.core.aio import Timeout
-from pos.core.errors import NoAnswer, NotSent
-from pos.iso8583.errors import MessageError
+from pos.core.errors import MessageError, NoAnswer, NotSent
 
 _SILENCE = "98"
 _UNUSABLE = "06"

@@ -7,10 +7,9 @@ real hosts do not always swap its addresses.
 
 from micropython import const
 
-from pos.core.errors import ProfileError
+from pos.core.errors import MessageError, ProfileError
 from pos.core.profile import Profile
 from pos.iso8583.codec import Message
-from pos.iso8583.errors import MessageError
 
 MAX_FRAME = 1500  # bytes, length prefix included: the largest frame that is taken or sent
 

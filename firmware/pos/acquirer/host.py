@@ -6,15 +6,13 @@ NoAnswer, a reversal is due with `f39` as its reason; HostDeclined for managemen
 A Host has one buffer: one call at a time.
 """
 
-from pos.acquirer import answers, requests
 from pos.acquirer.exchange import Exchange
 from pos.acquirer.framing import Framing
+from pos.core import modules
 from pos.core.carddata import Card
 from pos.core.deal import Deal, Totals
-from pos.core.errors import NoAnswer
+from pos.core.errors import MessageError, NoAnswer
 from pos.core.profile import Profile
-from pos.iso8583.codec import Message, encode
-from pos.iso8583.errors import MessageError
 
 _MAC = 64
 _MAC_LEN = 8
@@ -34,58 +32,66 @@ class Host:
         self._line = Exchange(self._framing)
         self.round_trip_ms = 0  # of the last exchange that was answered, connecting included
 
-    async def sign_on(self, stan: int, batch: int) -> answers.SignOn:
+    async def sign_on(self, stan: int, batch: int) -> object:
         """Sign on and install the working keys; a KeyStoreError leaves the previous ones."""
-        return await self._ask(requests.sign_on(self._profile, stan, batch), self._signed_on)
+        return await self._ask("sign_on", (stan, batch), self._signed_on)
 
     async def sign_off(self, stan: int, batch: int) -> None:
         """Sign off."""
-        await self._ask(requests.sign_off(self._profile, stan, batch), _accepted)
+        await self._ask("sign_off", (stan, batch), _accepted)
 
     async def echo(self, batch: int) -> None:
         """See whether the host is there."""
-        await self._ask(requests.echo(self._profile, batch), _accepted)
+        await self._ask("echo", (batch,), _accepted)
 
-    async def sale(self, deal: Deal, card: Card, pin_block: bytearray) -> answers.Answer:
-        """Ask for a sale; `pin_block` is None without a PIN. The caller wipes both buffers."""
-        return await self._financial(deal, card, pin_block)
+    async def sale(self, deal: Deal, card: Card, pin_block: bytearray) -> object:
+        """Return the Answer to a sale; `pin_block` None: without a PIN. The caller wipes both."""
+        return await self._ask("financial", (deal, card, pin_block), _answer)
 
-    async def void(self, deal: Deal, card: Card, pin_block: bytearray) -> answers.Answer:
-        """Ask to take a sale back; `card` is None when the profile needs none."""
-        return await self._financial(deal, card, pin_block)
-
-    async def _financial(self, deal: Deal, card: Card, pin_block: bytearray) -> answers.Answer:
-        request = requests.financial(self._profile, deal, card, pin_block)
-        return await self._ask(request, answers.Answer)
+    async def void(self, deal: Deal, card: Card, pin_block: bytearray) -> object:
+        """Return the Answer to the void of a sale."""
+        return await self._ask("financial", (deal, card, pin_block), _answer)
 
     async def reverse(self, deal: Deal, f39: str) -> str:
         """Send the reversal of a deal and return the host's F39: 00, 25 and 12 end it (5.2)."""
-        return await self._ask(requests.reversal(self._profile, deal, f39), _code)
+        return await self._ask("reversal", (deal, f39), _code)
 
-    async def settle(self, stan: int, batch: int, totals: Totals) -> answers.Settled:
-        """Compare totals; the flags say balanced (1), unbalanced (2) or not compared (3)."""
+    async def settle(self, stan: int, batch: int, totals: Totals) -> object:
+        """Return the Settled: its flags say balanced (1), unbalanced (2) or not compared (3)."""
 
-        def read(message: Message, requirement: str) -> answers.Settled:
+        def read(message: object, requirement: str) -> object:
+            from pos.acquirer import answers
+
             return answers.settled(message, batch, requirement)
 
-        return await self._ask(requests.settlement(self._profile, stan, batch, totals), read)
+        return await self._ask("settlement", (stan, batch, totals), read)
 
-    async def _ask(self, request: tuple, read: object) -> object:
-        """One exchange; `read(message, requirement)` makes the result of an answer that counts."""
+    async def _ask(self, kind: str, values: tuple, read: object) -> object:
+        """One exchange; `read(message, requirement)` makes the result of an answer that counts.
+
+        The code that builds leaves the heap before the code that waits, and that before the code
+        that reads: the three never need the room together.
+        """
         profile = self._profile
         try:
-            length = self._build(request)
+            request, length = self._build(kind, values)
+            modules.trim()
             started = self._clock.ticks_ms()
             frame = await self._line.run(
                 self._transport(), length, profile.connect_timeout_s, profile.answer_timeout_s
             )
             self.round_trip_ms = self._clock.ticks_diff(self._clock.ticks_ms(), started)
+            modules.trim()
             return self._read(frame, request, read)
         finally:
             self._line.wipe()
 
-    def _build(self, request: tuple) -> int:
-        """Write the frame of a request into the buffer and return its length."""
+    def _build(self, kind: str, values: tuple) -> tuple:
+        """Write the frame of a request into the buffer; return what was asked, and its length."""
+        from pos.acquirer import requests
+        from pos.iso8583.codec import encode
+
+        request = getattr(requests, kind)(self._profile, *values)
         mti, fields = request
         buffer, start = self._line.buffer, self._framing.size
         length = encode(mti, fields, buffer, start)
@@ -93,9 +99,12 @@ class Host:
             mac_at = start + length - _MAC_LEN
             covered = memoryview(buffer)[start:mac_at]
             buffer[mac_at : mac_at + _MAC_LEN] = self._keys.mac((covered,))
-        return self._framing.seal(buffer, length)
+        return request, self._framing.seal(buffer, length)
 
     def _read(self, frame: memoryview, request: tuple, read: object) -> object:
+        from pos.acquirer import answers
+        from pos.iso8583.codec import Message
+
         try:
             message = Message(self._framing.body(frame))
             answers.check(message, request, self._keys)
@@ -104,7 +113,9 @@ class Host:
             reason = error.reason
         raise NoAnswer("answer unusable, " + reason, "06")
 
-    def _signed_on(self, message: Message, requirement: str) -> answers.SignOn:
+    def _signed_on(self, message: object, requirement: str) -> object:
+        from pos.acquirer import answers
+
         answers.accepted(message)
         if not message.has(62):
             raise MessageError("brings no keys", 62)
@@ -114,9 +125,19 @@ class Host:
         )
 
 
-def _accepted(message: Message, requirement: str) -> None:
+def _accepted(message: object, requirement: str) -> None:
+    from pos.acquirer import answers
+
     answers.accepted(message)
 
 
-def _code(message: Message, requirement: str) -> str:
+def _answer(message: object, requirement: str) -> object:
+    from pos.acquirer import answers
+
+    return answers.Answer(message, requirement)
+
+
+def _code(message: object, requirement: str) -> str:
+    from pos.acquirer import answers
+
     return answers.code(message)

@@ -7,8 +7,8 @@ copied. F64, where there is one, is a place of eight bytes that the host fills w
 
 from pos.core.carddata import Card
 from pos.core.deal import SALE, VOID, Deal, Totals
+from pos.core.errors import MessageError
 from pos.core.profile import Profile
-from pos.iso8583.errors import MessageError
 
 SIGN_OFF = "002"  # F60.3
 ECHO = "301"

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Packed digits: two a byte, high nibble first. Works on ASCII bytes so that card data needs no
-str.
-"""
+"""Packed digits: two a byte, high nibble first. On ASCII bytes: card data never is a str."""
 
 _DIGITS = b"0123456789ABCDEF"
 

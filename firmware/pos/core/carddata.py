@@ -13,14 +13,14 @@ def wipe(buffer: bytearray) -> None:
 
 
 def mask_pan(pan: bytes) -> str:
-    """Return first six and last four digits with asterisks between; all asterisks when too short."""
+    """Return first six and last four digits, asterisks between; all asterisks when too short."""
     if len(pan) < 13:
         return "*" * len(pan)
     return str(pan[:6], "ascii") + "*" * (len(pan) - 10) + str(pan[-4:], "ascii")
 
 
 class Card:
-    """One accepted swipe. `track1..3` are ASCII bytearrays without sentinels, or None when absent."""
+    """One accepted swipe. `track1..3` are ASCII bytearrays without sentinels, None when absent."""
 
     def __init__(self, pan: bytearray, track1: object, track2: object, track3: object) -> None:
         self.pan = pan

@@ -16,16 +16,6 @@ REVERSED = const(4)
 VOIDED = const(5)  # a sale taken back by an approved void
 NOT_SENT = const(6)  # nothing left the terminal: the STAN is burnt, there is no transaction
 
-KIND_NAMES = {SALE: "sale", VOID: "void"}
-STATE_NAMES = {
-    PENDING: "pending",
-    APPROVED: "approved",
-    DECLINED: "declined",
-    REVERSED: "reversed",
-    VOIDED: "voided",
-    NOT_SENT: "not sent",
-}
-
 
 class Deal:
     """One transaction. Strings are digits or ASCII; amounts are minor units; times are local."""
@@ -64,19 +54,9 @@ class Deal:
         """Whether the deal counts as domestic: scheme CUP, or no scheme given (F63.1)."""
         return self.scheme in ("", "CUP")
 
-    def __repr__(self) -> str:
-        return "Deal(%s %06d/%06d %s)" % (
-            KIND_NAMES[self.kind],
-            self.batch,
-            self.stan,
-            STATE_NAMES[self.state],
-        )
-
 
 class Totals:
-    """Counts and amounts of a batch as F48 carries them: voided sales stay in debit (unionpay
-    5.5).
-    """
+    """Counts and amounts of a batch as in F48: voided sales stay in debit (unionpay 5.5)."""
 
     def __init__(self) -> None:
         self.debit_count = 0

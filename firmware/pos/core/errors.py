@@ -23,6 +23,14 @@ class CardError(PosError):
         self.track = track
 
 
+class MessageError(PosError):
+    """A message that does not follow the field table. `field` is 0 for MTI, bitmap or framing."""
+
+    def __init__(self, reason: str, field: int = 0) -> None:
+        super().__init__("F%d: %s" % (field, reason))
+        self.field = field
+
+
 class StoreError(PosError):
     """Flash holds something that is not ours, or is broken; nothing was overwritten."""
 
@@ -63,10 +71,6 @@ class Refused(PosError):
 
 class ProfileError(PosError):
     """A parameter is missing or out of range."""
-
-
-class DeviceError(PosError):
-    """A device does not work as its port promises (printer blocked, display gone)."""
 
 
 class HostDeclined(PosError):

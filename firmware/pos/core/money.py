@@ -3,7 +3,7 @@
 
 
 def format_minor(amount_minor: int, thousands: bool = False) -> str:
-    """Return the amount in major units with two decimals: 12850 -> 128.50, with commas on request."""
+    """Return the amount in major units, two decimals: 12850 -> 128.50, with commas on request."""
     sign = "-" if amount_minor < 0 else ""
     major, minor = divmod(abs(amount_minor), 100)
     digits = str(major)

@@ -18,7 +18,6 @@ _NUMBERS = {
 _FLAGS = {
     "pin_optional": True,  # ENTER without digits = no PIN
     "void_pin": True,
-    "void_needs_card": True,
     "length_prefix": True,
     "tpdu_present": True,
     "header_present": True,
@@ -38,7 +37,6 @@ _TEXTS = {
     "algorithm": ("tdes", 0, 4),
     "key_length": ("003", 3, 3),  # F60.3 of sign-on
     "operator": ("01", 2, 2),
-    "operator_password": ("0000", 0, 8),
     "supervisor_password": ("123456", 0, 8),
     "print_detail": ("ask", 0, 6),  # ask, always or never
     "hotline": ("", 0, 20),
@@ -47,9 +45,7 @@ _TEXTS = {
 
 
 def checked(values: dict) -> dict:
-    """Return every parameter, from `values` or its default; ProfileError names the one that is
-    bad.
-    """
+    """Return every parameter, from `values` or its default; ProfileError names a bad one."""
     found = {"port": _number("port", values.get("port", 0), 0, 65535)}
     for name in _NUMBERS:
         default, low, high = _NUMBERS[name]

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Contracts of everything a board hands to the firmware. Read it; nothing imports it on the
-device.
+"""Contracts of all that a board hands to the firmware. To read: no device imports it.
 
 A board object has the attributes below; `boards/bench` and `boards/esp32_devkit` are two of them,
 `host_tests/fakes/board.py` is a third.
@@ -8,7 +7,7 @@ A board object has the attributes below; `boards/bench` and `boards/esp32_devkit
 
 
 class Flash:
-    """One partition of raw NOR flash. Every program or erase call is one point where power can go."""
+    """One partition of raw NOR flash. Each program or erase call is a point where power can go."""
 
     size: int  # a multiple of 4096
 
@@ -63,7 +62,7 @@ class Printer:
         """Return "ok", "paper", "cover" or "offline"."""
 
     async def write(self, data: bytes) -> None:
-        """Send bytes; DeviceError when the printer stopped taking them."""
+        """Send bytes; a blocked printer keeps or loses them, `proof` tells."""
 
     async def proof(self) -> bool:
         """Return whether the printer answered GS r 1: all that was sent before is on paper."""

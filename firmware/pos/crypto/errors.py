@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Errors of the crypto package. In a module of its own, so that it leaves the heap with its package."""
+"""Errors of the crypto package, in its own module to leave the heap with the package."""
 
 from pos.core.errors import PosError
 

@@ -9,7 +9,7 @@ does not follow the table is a MessageError that names the field and shows no co
 from array import array
 from binascii import hexlify
 
-from pos.iso8583.errors import MessageError
+from pos.core.errors import MessageError
 from pos.iso8583.fields import AN, ANS, LAST, LEFT, LENGTH, LL, LLL, PREFIX_SHIFT, SPECS, N, Z
 
 _HEAD = 10  # MTI and bitmap

@@ -7,13 +7,40 @@ Reads the same records as the book, on demand, so that trading keeps no list of 
 from pos.core.deal import APPROVED, NOT_SENT, REVERSED, VOIDED
 from pos.core.packer import Reader
 from pos.ledger import records as r
+from pos.ledger.book import Book
 
 
-def find(scan: object, from_seq: int, batch: int, stan: int) -> object:
-    """Return the deal (batch, stan) with its present state, or None; one pass over the journal."""
-    history = History(batch, stan)
-    scan(from_seq, history.apply)
-    return history.deals.get((batch, stan))
+def in_batch(ledger: object, stan: int) -> object:
+    """Return the deal with this voucher number of the open batch, or None."""
+    return _find(ledger, ledger.book.batch_seq, (ledger.batch, stan))
+
+
+def anywhere(ledger: object, batch: int, stan: int) -> object:
+    """Return a deal wherever it still stands in the journal, or None."""
+    return _find(ledger, 0, (batch, stan))
+
+
+def _find(ledger: object, from_seq: int, key: tuple) -> object:
+    history = History(key[0], key[1])
+    ledger.scan(from_seq, history.apply)
+    return history.deals.get(key)
+
+
+def closed_book(ledger: object) -> object:
+    """Return the book of the newest closed batch as it was when closed, or None."""
+    if ledger.book.closed is None:
+        return None
+    batch, seq = ledger.book.closed
+    book = Book()
+
+    def visit(kind: int, at: int, payload: memoryview) -> bool:
+        if kind == r.BATCH_OPEN and at > seq:
+            return True
+        book.apply(kind, at, payload)
+        return False
+
+    ledger.scan(seq, visit)
+    return book if book.batch == batch else None
 
 
 class History:

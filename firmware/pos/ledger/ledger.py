@@ -3,13 +3,13 @@
 
 Every method that changes something appends its record first; when it returns, the fact is durable.
 Callers do things in the order of DESIGN section 3: intent before sending, outcome before screen
-and paper.
+and paper. What trading seldom needs is in settling.py and history.py: code that is not resident.
 """
 
 from micropython import const
 
 from pos.core.deal import NOT_SENT, Deal
-from pos.core.errors import LedgerError, Refused
+from pos.core.errors import LedgerError, Refused, StoreError
 from pos.core.packer import Writer
 from pos.ledger import records as r
 from pos.ledger.book import Book
@@ -33,15 +33,19 @@ class Ledger:
         """Rebuild the state from flash; an empty journal gets batch 1. StoreError when broken."""
         self._journal.load(self.book.apply)
         if not self.book.batch:
-            self._append(r.BATCH_OPEN, Writer().number(1, 3).data())
-        self._keep()
+            if self._journal.last_seq:
+                raise StoreError("journal holds records and no open batch")
+            self.append(r.BATCH_OPEN, Writer().number(1, 3).data())
+        self.keep()
 
-    def _append(self, kind: int, payload: bytes) -> int:
+    def append(self, kind: int, payload: bytes) -> int:
+        """Write one record and take it into the book; the methods below and settling.py call it."""
         seq = self._journal.append(kind, payload)
         self.book.apply(kind, seq, memoryview(payload))
         return seq
 
-    def _keep(self) -> None:
+    def keep(self) -> None:
+        """Tell the journal the oldest record that is still needed."""
         keep = self.book.batch_seq
         for deal in self.book.pending.values():
             keep = min(keep, deal.seq)
@@ -78,12 +82,12 @@ class Ledger:
             raise LedgerError("batch is settling")
         deal.batch = self.book.batch
         deal.stan = self.book.next_stan
-        self._append(r.INTENT, r.pack_deal(deal))
+        self.append(r.INTENT, r.pack_deal(deal))
 
     def outcome(self, deal: Deal) -> None:
         """Write the final state and the host's data of a pending deal."""
         self.pending(deal)
-        self._append(r.OUTCOME, r.pack_outcome(deal))
+        self.append(r.OUTCOME, r.pack_outcome(deal))
 
     def not_sent(self, deal: Deal) -> None:
         """Write that nothing left the terminal for this deal."""
@@ -98,14 +102,8 @@ class Ledger:
         """
         stan = self.book.next_stan
         if self._journal.room(self._journal.keep_from) >= _RESERVE_BYTES:
-            self._append(r.STAN_USED, Writer().number(stan, 3).data())
+            self.append(r.STAN_USED, Writer().number(stan, 3).data())
         return stan
-
-    def adopt_batch(self, batch: int) -> None:
-        """Take the host's batch number of a sign-on, when ours is empty and differs."""
-        book = self.book
-        if 1 <= batch <= 999998 and batch != book.batch and not book.count and not self.settling:
-            self._open_batch(batch)
 
     def reversal_due(self) -> object:
         """Return the oldest pending deal with tries left, or None."""
@@ -134,7 +132,7 @@ class Ledger:
         self.pending(deal).f39 = f39
 
     def reversal_tried(self, deal: Deal) -> None:
-        """Write a failed attempt; the last one makes the deal unresolved and its fault slip due."""
+        """Write a failed attempt; the last makes the deal unresolved and its fault slip due."""
         own = self.pending(deal)
         if not own.unresolved:
             last = own.tries + 1 >= self._profile.reversal_tries
@@ -143,11 +141,11 @@ class Ledger:
     def reversal_done(self, deal: Deal) -> None:
         """Write that the host has answered the reversal."""
         self._reversal(self.pending(deal), r.DONE)
-        self._keep()
+        self.keep()
 
     def _reversal(self, deal: Deal, result: int) -> None:
         payload = r.pack_key(deal.batch, deal.stan).number(result, 1).text(deal.f39)
-        self._append(r.REVERSAL, payload.data())
+        self.append(r.REVERSAL, payload.data())
 
     def print_begin(self, kind: int, batch: int, stan: int, copy: int) -> None:
         """Write that the first byte of a copy may be on its way to the paper."""
@@ -159,65 +157,8 @@ class Ledger:
 
     def _print(self, kind: int, batch: int, stan: int, copy: int, step: int) -> None:
         payload = Writer().number(kind, 1).number(batch, 3).number(stan, 3)
-        self._append(r.PRINT, payload.number(copy, 1).number(step, 1).data())
-
-    def settle_start(self, time: str) -> int:
-        """Write the totals and return the STAN of the 0500; the same again when already begun."""
-        book = self.book
-        if not self.settling:
-            if any(not deal.unresolved for deal in book.pending.values()):
-                raise LedgerError("a reversal is pending")
-            payload = r.pack_totals(r.pack_key(book.batch, book.next_stan), book.totals)
-            self._append(r.SETTLE_START, payload.text(time).data())
-        return book.settle_stan
-
-    def settle_result(self, flags: str, time: str, rrn: str) -> None:
-        """Write the host's two result digits; the settlement slip is due from here on."""
-        payload = Writer().number(self.book.batch, 3).text(flags).text(time).text(rrn)
-        self._append(r.SETTLE_RESULT, payload.data())
-
-    def close_batch(self) -> None:
-        """Open the next batch, taking unresolved deals along. Only after settle_result."""
-        if not self.book.settle_flags:
-            raise LedgerError("batch is not settled")
-        self._open_batch(self.book.batch % 999999 + 1)
-
-    def _open_batch(self, batch: int) -> None:
-        for deal in self.unresolved():
-            payload = Writer().raw(r.pack_deal(deal)).text(deal.f39).number(deal.tries, 1)
-            self._append(r.CARRY, payload.data())
-        self._append(r.BATCH_OPEN, Writer().number(batch, 3).data())
-        self._keep()
-
-    def find(self, stan: int) -> object:
-        """Return the deal with this voucher number of the open batch, or None."""
-        return self._find(self.book.batch_seq, self.book.batch, stan)
-
-    def find_job(self, batch: int, stan: int) -> object:
-        """Return the deal of a print job, wherever it still stands in the journal, or None."""
-        return self._find(0, batch, stan)
-
-    def _find(self, from_seq: int, batch: int, stan: int) -> object:
-        from pos.ledger.history import find
-
-        return find(self._journal.scan, from_seq, batch, stan)
+        self.append(r.PRINT, payload.number(copy, 1).number(step, 1).data())
 
     def scan(self, from_seq: int, visit: object) -> None:
-        """Hand the records from a sequence on to visit(kind, seq, payload), until it returns True."""
+        """Hand records from a sequence on to visit(kind, seq, payload), until it returns True."""
         self._journal.scan(from_seq, visit)
-
-    def closed_book(self) -> object:
-        """Return the book of the newest closed batch as it was when closed, or None."""
-        if self.book.closed is None:
-            return None
-        batch, seq = self.book.closed
-        book = Book(self._profile.slip_copies)
-
-        def visit(kind: int, at: int, payload: memoryview) -> bool:
-            if kind == r.BATCH_OPEN and at > seq:
-                return True
-            book.apply(kind, at, payload)
-            return False
-
-        self._journal.scan(seq, visit)
-        return book if book.batch == batch else None

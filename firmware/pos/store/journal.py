@@ -28,6 +28,8 @@ from pos.store.record import (
     LIMIT,
     MAX_PAYLOAD,
     MAX_RECORD,
+    SEAL_BYTES,
+    SECTOR_BYTES,
     Chain,
     crc_holds,
     put_header,
@@ -36,6 +38,7 @@ from pos.store.record import (
 )
 from pos.store.ring import Ring
 
+_BUFFER_BYTES = const(1024)
 _SLACK_BYTES = const(528)  # the most that stays unused where the longest record does not fit
 
 
@@ -72,6 +75,7 @@ class Journal:
         """
         ring = self._ring
         self._ready = False
+        ring.use_buffer(SECTOR_BYTES)
         self._newest = newest = ring.find_newest()
         self._closed = newest < 0 or ring.marked(newest)
         ring.seq = 0  # known from the oldest sector on
@@ -87,6 +91,7 @@ class Journal:
                 ring.check_blank(number, "neither blank nor a sector of this journal")
         self.next_seq = ring.seq or 1
         self._recover(torn)
+        ring.use_buffer(_BUFFER_BYTES)
         self._ready = True
 
     def append(self, kind: int, payload: bytes) -> int:
@@ -148,6 +153,7 @@ class Journal:
 
     def _enter(self) -> None:
         ring = self._ring
+        before = self._seal() if self._newest >= 0 else (self._chain.tail, 0, bytes(SEAL_BYTES))
         if not self._closed:
             ring.mark(self._newest, LIMIT)
             self._closed = True
@@ -156,12 +162,23 @@ class Journal:
         ring.firsts[place] = 0
         ring.flash.erase(ring.address(place, 0))
         ring.check_blank(self._newest, "did not erase")
-        put_header(ring.window.buf, self._newest, self.next_seq, ring.count, self._chain.tail)
+        put_header(ring.window.buf, self._newest, self.next_seq, ring.count, before)
         self._chain.restart()
         self._write(0, HEADER_BYTES)
         ring.firsts[place] = self.next_seq
         self._at = HEADER_BYTES
         self._closed = False
+
+    def _seal(self) -> tuple:
+        """Tail, end and seal of the newest sector, verified once more: the seal stands for it."""
+        ring = self._ring
+        tail = bytes(self._chain.tail)
+        ring.seq = 0
+        ring.walk(self._load_header(self._newest), self._chain.verify, 0, _ignore)
+        if ring.seq != self.next_seq or self._chain.tail != tail:
+            raise ring.damaged(self._newest)
+        end = 0 if ring.stamped else ring.at
+        return tail, end, ring.seal(end)
 
     def _write(self, at: int, size: int) -> None:
         """Seal what stands in the buffer, program it into the newest sector, read it back."""
@@ -177,9 +194,14 @@ class Journal:
     def _load_sector(self, number: int, visit: object) -> bool:
         """Load one sector; return whether it ends with a torn record."""
         ring = self._ring
-        seq = self._load_header(number)
         newest = number == self._newest
-        ring.walk(seq, self._verify if newest else self._chain.verify, 0, visit)
+        after = None if newest else self._sealing(number)
+        seq = self._load_header(number)
+        if after and ring.seal(after.end) == after.seal:
+            ring.walk(seq, None, 0, visit, after.end)
+            self._chain.tail[:] = after.previous
+        else:
+            ring.walk(seq, self._verify if newest else self._chain.verify, 0, visit)
         torn = ring.torn(number)
         if torn and not (newest and self._counter.value() == ring.seq - 1):
             raise ring.damaged(number)
@@ -188,6 +210,12 @@ class Journal:
         elif not ring.marked(number):
             raise ring.broken(number, LIMIT, "the closing mark is damaged")
         return torn
+
+    def _sealing(self, number: int) -> object:
+        """The header behind a sector, if it has a seal for it and the key vouches for that."""
+        header = self._ring.peek(number + 1)
+        good = header.whole and header.number == number + 1 and header.end
+        return header if good and self._chain.vouches(self._ring.window.view) else None
 
     def _load_header(self, number: int) -> int:
         """Check that the sector is the one expected; return the sequence it begins with."""
@@ -240,3 +268,7 @@ class Journal:
             if ring.seq != end:
                 raise ring.damaged(number)
         return False
+
+
+def _ignore(kind: int, seq: int, payload: memoryview) -> None:
+    """Visit nothing."""

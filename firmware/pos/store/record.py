@@ -15,7 +15,7 @@ over the tail before it and everything of its own up to the MAC; for a header th
 zeros (the real one is inside, so that a header stands when what came before is erased). CRC32 is
 over all before it. The MAC says that nobody changed it, the CRC tells damaged from changed.
 Seal = first 16 bytes of SHA-256 over the sector before up to where its records end: loading checks
-it instead of each MAC. Where that sector has a torn record stamped out, end and seal are zeros.
+it instead of each MAC. Where that sector has a torn record stamped out, end is 0: no seal.
 """
 
 from micropython import const
@@ -30,6 +30,7 @@ HEADER_BYTES = const(64)
 LIMIT = const(4080)  # offset of the closing mark: records end here
 MARK_BYTES = const(16)
 TAIL_BYTES = const(12)
+SEAL_BYTES = const(16)
 BODY = const(8)  # offset of the payload in a record
 MAX_PAYLOAD = const(512)
 MIN_RECORD = const(32)
@@ -42,7 +43,6 @@ _HASH_BLOCK = const(64)
 _KEY_BYTES = const(32)
 _PREVIOUS = const(24)  # offset of the earlier tail in a header
 _SEAL = const(36)
-_SEAL_BYTES = const(16)
 
 
 def record_size(length: int) -> int:
@@ -86,7 +86,7 @@ def put_header(buf: bytearray, number: int, first: int, ring: int, before: tuple
     buf[12:16] = first.to_bytes(4, "big")
     buf[16:24] = ring.to_bytes(2, "big") + end.to_bytes(2, "big") + bytes(4)
     buf[_PREVIOUS : _PREVIOUS + TAIL_BYTES] = previous
-    buf[_SEAL : _SEAL + _SEAL_BYTES] = seal
+    buf[_SEAL : _SEAL + SEAL_BYTES] = seal
 
 
 class Header:
@@ -99,18 +99,13 @@ class Header:
         self.ring = view[16] << 8 | view[17]
         self.end = view[18] << 8 | view[19]
         self.previous = bytes(view[_PREVIOUS : _PREVIOUS + TAIL_BYTES])
-        self.seal = bytes(view[_SEAL : _SEAL + _SEAL_BYTES])
+        self.seal = bytes(view[_SEAL : _SEAL + SEAL_BYTES])
 
 
 def crc_holds(view: memoryview, at: int, size: int) -> bool:
     """Whether the last four bytes of a record or header are the CRC32 of what stands before."""
     end = at + size - 4
     return crc32(view[at:end]) == u32(view, end)
-
-
-def seal(view: memoryview) -> bytes:
-    """The seal over a sector's header and records."""
-    return hashlib.sha256(view).digest()[:_SEAL_BYTES]
 
 
 class Chain:

@@ -7,6 +7,7 @@ others must be there.
 
 from micropython import const
 
+import hashlib
 from array import array
 
 from pos.core.errors import StoreError
@@ -17,10 +18,10 @@ from pos.store.record import (
     MARK_BYTES,
     MAX_RECORD,
     MIN_RECORD,
+    SEAL_BYTES,
     SECTOR_BYTES,
     Header,
     crc_holds,
-    seal,
     size_at,
     u32,
 )
@@ -62,27 +63,36 @@ class Ring:
     def find_newest(self) -> int:
         """Number of the newest sector, -1 if no sector has a header."""
         newest = -1
-        part = self.window.view[:HEADER_BYTES]
         for place in range(self.count):
-            self.flash.read_into(place * SECTOR_BYTES, part)
-            header = Header(part)
+            header = self.peek(place)
             if header.whole and (header.ring != self.count or header.number % self.count != place):
                 raise self.broken(place, 0, "this sector belongs elsewhere")
             if header.whole:
                 newest = max(newest, header.number)
         return newest
 
+    def peek(self, number: int) -> Header:
+        """The header of a sector, which also stands at the start of the buffer."""
+        self.window.open(0)
+        part = self.window.view[:HEADER_BYTES]
+        self.flash.read_into(self.address(number, 0), part)
+        return Header(part)
+
     def open(self, number: int) -> Header:
         """Go to a sector; return its header, which also stands at the start of the window."""
         self.window.open(number % self.count)
-        i = self.window.at(0, HEADER_BYTES)
-        return Header(self.window.view[i : i + HEADER_BYTES])
+        self.window.at(0, HEADER_BYTES)
+        return Header(self.window.view)
 
-    def seal(self, number: int, end: int) -> bytes:
-        """Seal over the first `end` bytes of a sector, which is then open. Needs a whole buffer."""
-        self.window.open(number % self.count)
-        i = self.window.at(0, end)
-        return seal(self.window.view[i : i + end])
+    def seal(self, end: int) -> bytes:
+        """The seal over the first `end` bytes of the open sector."""
+        window = self.window
+        digest = hashlib.sha256()
+        for at in range(0, end, len(window.buf)):
+            length = min(len(window.buf), end - at)
+            i = window.at(at, length)
+            digest.update(window.view[i : i + length])
+        return digest.digest()[:SEAL_BYTES]
 
     def marked(self, number: int) -> bool:
         """Whether the closing mark is set, so that the next sector may be in any state."""
@@ -107,21 +117,25 @@ class Ring:
             number -= 1
         return number
 
-    def walk(self, seq: int, check: object, from_seq: int, visit: object) -> bool:
+    def walk(
+        self, seq: int, check: object, from_seq: int, visit: object, limit: int = LIMIT
+    ) -> bool:
         """Visit the records of the open sector, `seq` first, while check(view, i, size) agrees.
 
-        Ends early, with True, when visit returns True; not if `from_seq` is 0.
+        No check: believe the headers. Ends early, with True, when visit returns True; not if
+        `from_seq` is 0.
         """
         window = self.window
         buf = window.buf
         view = window.view
         at = HEADER_BYTES
         self.last = (0, 0)
-        stopped = False
-        while at <= LIMIT - MIN_RECORD and not stopped:
-            i = window.at(at, min(MAX_RECORD, LIMIT - at))
-            size = size_at(buf, i, seq)
-            if size and at + size <= LIMIT and check(view, i, size):
+        self.stamped = stopped = False
+        while at <= limit - MIN_RECORD and not stopped:
+            end = min(at + MAX_RECORD, LIMIT)
+            i = at - window.low if end <= window.high else window.at(at, end - at)
+            size = size_at(buf, i) if u32(buf, i + 4) == seq else 0
+            if size and at + size <= limit and (check is None or check(view, i, size)):
                 if seq >= from_seq:
                     end = i + BODY + (buf[i + 2] << 8 | buf[i + 3])
                     stopped = visit(buf[i], seq, view[i + BODY : end]) is True and from_seq > 0
@@ -130,6 +144,7 @@ class Ring:
                 seq += 1
             elif view[i : i + MARK_BYTES] == _ZEROS:  # a torn record, stamped out
                 at += MAX_RECORD
+                self.stamped = True
             else:
                 break
         self.at = at
@@ -146,7 +161,7 @@ class Ring:
         if at >= LIMIT or window.blank(at, LIMIT):
             return False
         i = window.at(at, min(MAX_RECORD, LIMIT - at))
-        size = whole_size_at(window.buf, i)
+        size = size_at(window.buf, i)
         if size and at + size <= LIMIT and crc_holds(window.view, i, size):
             raise self.broken(number, at, "not what follows record %d" % (self.seq - 1))
         behind = at + MAX_RECORD

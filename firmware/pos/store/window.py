@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A sector seen through a buffer, often smaller than itself: read front to back, each byte once."""
+"""A sector seen through a buffer of any size: read front to back, each byte once."""
 
 from pos.store.record import SECTOR_BYTES
 

@@ -23,6 +23,7 @@ class Context:
         self._printer = board.printer
         self._printing = None
         self.signed_on = False
+        self.note = ""  # words for the next idle screen
         self.requirement = ""  # processing requirement of the last answer (header digit 6)
 
     @property
@@ -53,7 +54,7 @@ class Context:
 
     @property
     def host(self) -> object:
-        """The acquirer, for one exchange; its code is loaded here and trimmed by the next stage."""
+        """The acquirer, for one exchange; its code is loaded here, trimmed by the next stage."""
         modules.trim()
         return self._make_host()
 
@@ -62,7 +63,7 @@ class Context:
         return "%04d%02d%02d%02d%02d%02d" % self.clock.now()[:6]
 
     def host_time(self, date: str, time: str) -> str:
-        """YYYYMMDDhhmmss of the host's F13 and F12; the year is the terminal's, ours where absent."""
+        """YYYYMMDDhhmmss of the host's F13 and F12; the year is ours, all of it where absent."""
         now = self.now()
         if len(date) != 4 or len(time) != 6:
             return now

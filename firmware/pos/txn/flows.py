@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """From a function's name to its flow, and what every flow does when it ends early."""
 
-from pos.core.errors import Cancelled, HostDeclined, NoAnswer, PosError, PowerOff
+from pos.core.errors import Cancelled, CardError, HostDeclined, NoAnswer, PosError, PowerOff
 from pos.txn.context import error_word
 
 
@@ -42,6 +42,11 @@ async def guard(ctx: object, flow: object) -> bool:
     except PowerOff:
         raise
     except Cancelled:
+        return False
+    except CardError as error:
+        ctx.log("swipe", error.reason)
+        ctx.prompts.beep("error")
+        ctx.note = ctx.prompts.word("card.again")
         return False
     except PosError as error:
         await _explain(ctx, error)

@@ -5,6 +5,7 @@ Pending reversals first; the intent is durable before the request leaves; the ou
 before screen and paper say so; no usable answer means a reversal.
 """
 
+from pos.core import modules
 from pos.core.deal import APPROVED, DECLINED
 from pos.core.errors import NoAnswer, NotSent, Refused
 from pos.ledger.records import JOB_SLIP
@@ -15,7 +16,8 @@ _APPROVED_CODES = ("00", "11", "A2", "A4", "A5", "A6")  # unionpay.md section 6
 
 
 async def run(ctx: object, deal: object, send: object) -> None:
-    """Carry the deal to its end. `send()` awaits the host's answer. Refused when nothing was sent."""
+    """Carry the deal to its end. `send()` awaits the host's answer. Refused: nothing was sent."""
+    modules.trim()
     ctx.prompts.show("host.wait", ctx.prompts.money(deal.amount_minor))
     await _reversals_first(ctx)
     ctx.ledger.begin(deal)
@@ -32,7 +34,7 @@ async def run(ctx: object, deal: object, send: object) -> None:
 
 
 async def _exchange(ctx: object, deal: object, send: object) -> None:
-    """Send, and fill the deal. The answer dies here: it would keep the message code in the heap."""
+    """Send, and fill the deal. The answer dies here: it would keep message code in the heap."""
     try:
         _take(ctx, deal, await send())
     except NotSent:

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Print jobs: every slip copy is begun in the journal before its first byte and proved after its
-last.
+"""Print jobs: a slip copy is begun in the journal before its first byte, proved after its last.
 
 A copy that was begun and not proved may be on paper: it is printed again, whole, with the
 duplicate banner (features.md 3.3). A blocked printer never stops the money: the job stays due.
@@ -8,7 +7,6 @@ duplicate banner (features.md 3.3). A blocked printer never stops the money: the
 
 from micropython import const
 
-from pos.core.errors import DeviceError
 from pos.ledger import records as r
 
 _TRIES = const(3)  # per copy, when the printer says ok but does not prove the end of a slip
@@ -73,14 +71,9 @@ class Printing:
         if await self.ready():
             await self._send(self._slip(r.JOB_SETTLEMENT, book, 1, 1))
 
-    async def write(self, data: bytes) -> bool:
-        """Send bytes; False when the printer stopped taking them."""
-        try:
-            await self._printer.write(data)
-        except DeviceError as error:
-            self._ctx.log("printer", error.reason)
-            return False
-        return True
+    async def write(self, data: bytes) -> None:
+        """Send paper that is no proof of money, without its end."""
+        await self._printer.write(data)
 
     async def plain(self, data: bytes) -> bool:
         """Send the end of such paper; whether it was printed."""
@@ -101,18 +94,21 @@ class Printing:
         return True
 
     async def _send(self, data: bytes) -> bool:
-        return await self.write(data) and await self._printer.proof()
+        await self._printer.write(data)
+        return await self._printer.proof()
 
     async def _tear(self) -> None:
         await self._ctx.prompts.pause("print.tear", self._ctx.profile.tear_timeout_s)
 
     def _subject(self, job: object) -> object:
+        from pos.ledger.history import anywhere, closed_book
+
         ledger = self._ctx.ledger
         if job.kind != r.JOB_SETTLEMENT:
-            return ledger.find_job(job.batch, job.stan)
+            return anywhere(ledger, job.batch, job.stan)
         if ledger.book.batch == job.batch:
             return ledger.book
-        closed = ledger.closed_book()
+        closed = closed_book(ledger)
         return closed if closed is not None and closed.batch == job.batch else None
 
     def _slip(self, kind: int, subject: object, copy: int, reprint: int) -> bytes:

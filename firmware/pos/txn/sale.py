@@ -6,12 +6,14 @@ from pos.core.deal import SALE
 from pos.txn import online
 
 
-async def run(ctx: object, first_digit: str = "", card: object = None) -> None:
-    """Make one sale. Cancelled, Refused and NotSent pass to the caller; the card is always wiped."""
+async def run(ctx: object, first_digit: str = "", flux: object = None) -> None:
+    """Make one sale; `flux` is a swipe that came first. Early ends pass; the card is wiped."""
     prompts = ctx.prompts
-    pin = None
+    card = pin = None
     try:
         ctx.check_ready()
+        if flux is not None:
+            card = prompts.read(flux)
         amount_minor = await prompts.amount(first_digit)
         if card is None:
             card = await prompts.card(prompts.word("sale"), prompts.money(amount_minor))

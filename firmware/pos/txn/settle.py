@@ -8,6 +8,7 @@ step that the journal shows is taken up again.
 
 from pos.core.errors import Refused
 from pos.core.money import format_minor
+from pos.ledger import settling
 from pos.ledger.records import JOB_SETTLEMENT
 from pos.txn import reversal
 
@@ -38,7 +39,7 @@ async def resume(ctx: object) -> None:
     job = ctx.printing.find(JOB_SETTLEMENT, book.batch, 0)
     if job is not None:
         await ctx.printing.copy(job, book)
-    ledger.close_batch()
+    settling.close(ledger)
     await _detail(ctx)
     newbatch = prompts.word("settle.newbatch", ledger.batch)
     await prompts.dismiss("settle.done", *(_flag_lines(ctx, flags) + totals_lines + [newbatch]))
@@ -46,10 +47,10 @@ async def resume(ctx: object) -> None:
 
 async def _exchange(ctx: object) -> None:
     ledger = ctx.ledger
-    stan = ledger.settle_start(ctx.now())
+    stan = settling.start(ledger, ctx.now())
     settled = await ctx.host.settle(stan, ledger.batch, ledger.book.totals)
     time = ctx.host_time(settled.date, settled.time)
-    ledger.settle_result(settled.domestic + settled.foreign, time, settled.rrn)
+    settling.result(ledger, settled.domestic + settled.foreign, time, settled.rrn)
 
 
 async def _detail(ctx: object) -> None:

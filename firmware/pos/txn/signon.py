@@ -2,6 +2,7 @@
 """Sign-on 签到 and sign-off 签退."""
 
 from pos.core.errors import PosError, Refused
+from pos.ledger import settling
 from pos.txn import reversal
 from pos.txn.context import error_word
 
@@ -16,7 +17,7 @@ async def sign_on(ctx: object) -> None:
     ctx.signed_on = True
     ctx.requirement = ""
     if answer.batch:
-        ctx.ledger.adopt_batch(answer.batch)
+        settling.adopt(ctx.ledger, answer.batch)
 
 
 async def sign_on_and_reverse(ctx: object) -> None:

@@ -5,9 +5,7 @@ from pos.txn import flows
 
 
 async def run(ctx: object) -> None:
-    """Print what is due, sign on, send reversals, finish a settlement. Failures are shown, not
-    fatal.
-    """
+    """Print what is due, sign on, reverse, finish a settlement. Failures are shown, not fatal."""
     if ctx.ledger.book.due:
         await flows.guard(ctx, ctx.printing.run_due())
     from pos.txn import signon

@@ -9,11 +9,12 @@ from pos.core.carddata import wipe
 from pos.core.deal import APPROVED, SALE, VOID, VOIDED
 from pos.core.errors import Refused
 from pos.crypto.hmac import same
+from pos.ledger.history import in_batch
 from pos.txn import online
 
 
 async def run(ctx: object) -> None:
-    """Void one sale. Cancelled, Refused and NotSent pass to the caller; the card is always wiped."""
+    """Void one sale. Cancelled, Refused, NotSent pass to the caller; the card is always wiped."""
     prompts = ctx.prompts
     ctx.check_ready()
     await prompts.password(ctx.profile.supervisor_password)
@@ -42,7 +43,7 @@ async def _original(ctx: object) -> object:
     )
     if not stan and ctx.ledger.book.last_deal:
         stan = ctx.ledger.book.last_deal[1]
-    deal = ctx.ledger.find(stan) if stan else None
+    deal = in_batch(ctx.ledger, stan) if stan else None
     if deal is None:
         raise Refused("void.none")
     if deal.kind != SALE:

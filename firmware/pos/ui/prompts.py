@@ -109,7 +109,7 @@ class Prompts:
         return False
 
     async def number(self, screen: str, digits_max: int, shown: object, typed: str = "") -> int:
-        """Return a number typed on the screen, 0 for ENTER alone. `shown(value)` makes its line."""
+        """Return the number typed, 0 for ENTER alone. `shown(value)` makes its line."""
         from pos.ui import entry
 
         return await entry.number(self, screen, digits_max, shown, typed)

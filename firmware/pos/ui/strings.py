@@ -145,6 +145,6 @@ def text(lang: str, word: str) -> str:
 
 
 def response_text(lang: str, code: str) -> str:
-    """Return what an F39 code means (unionpay.md section 6), or the code for one not in the table."""
+    """Return what an F39 code means (unionpay.md section 6), or the code when not in the table."""
     found = text(lang, "r" + code)
     return code if found == "r" + code else found

@@ -6,9 +6,8 @@ import unittest
 from fakes.acquirer import GOOD_MAC, Keys, card, deal, pin_block, profile, vector
 from pos.acquirer import answers, requests
 from pos.core.deal import Totals
-from pos.core.errors import HostDeclined, NoAnswer
+from pos.core.errors import HostDeclined, MessageError, NoAnswer
 from pos.iso8583.codec import Message, encode
-from pos.iso8583.errors import MessageError
 
 _APPROVED = {
     3: b"000000",

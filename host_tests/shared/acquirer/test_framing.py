@@ -5,8 +5,7 @@ import unittest
 
 from fakes.acquirer import profile, vector
 from pos.acquirer.framing import MAX_FRAME, Framing
-from pos.core.errors import ProfileError
-from pos.iso8583.errors import MessageError
+from pos.core.errors import MessageError, ProfileError
 
 _BODY = bytes.fromhex("0820" + "0000000000C00010" + "31" * 23 + "0011000000013010")
 _FLAGS = (False, True)

@@ -8,8 +8,7 @@ from fakes.transport import ScriptedTransport
 from pos.acquirer.host import Host
 from pos.core import aio
 from pos.core.deal import Totals
-from pos.core.errors import HostDeclined, KeyStoreError, NoAnswer, NotSent
-from pos.iso8583.errors import MessageError
+from pos.core.errors import HostDeclined, KeyStoreError, MessageError, NoAnswer, NotSent
 
 _OPEN = ("open",)
 

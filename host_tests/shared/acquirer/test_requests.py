@@ -6,8 +6,8 @@ import unittest
 from fakes.acquirer import card, deal, pin_block, profile, vector
 from pos.acquirer import requests
 from pos.core.deal import VOID, Totals
+from pos.core.errors import MessageError
 from pos.iso8583.codec import Message, encode
-from pos.iso8583.errors import MessageError
 
 
 def message(request):

@@ -6,8 +6,8 @@ Vectors: 8583_messages.json (public dumps) and 8583_computed.json (built from un
 
 import unittest
 
+from pos.core.errors import MessageError
 from pos.iso8583.codec import Message, encode
-from pos.iso8583.errors import MessageError
 from pos.iso8583.fields import ANS, SPECS, B, N, Z
 from vectors_io import load
 

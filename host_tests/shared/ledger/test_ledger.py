@@ -7,6 +7,8 @@ from fakes import ledgers
 from pos.core.deal import APPROVED, DECLINED, REVERSED, SALE, VOID, VOIDED
 from pos.core.errors import LedgerError, Refused
 from pos.ledger import records as r
+from pos.ledger import settling
+from pos.ledger.history import closed_book, in_batch
 
 
 class TradingTest(unittest.TestCase):
@@ -62,14 +64,14 @@ class TradingTest(unittest.TestCase):
         ledger = self.reboot()
         totals = ledger.book.totals
         self.assertEqual((totals.debit_count, totals.credit_count), (1, 1))
-        self.assertEqual(ledger.find(sale.stan).state, VOIDED)
-        self.assertEqual(ledger.find(void.stan).state, APPROVED)
+        self.assertEqual(in_batch(ledger, sale.stan).state, VOIDED)
+        self.assertEqual(in_batch(ledger, void.stan).state, APPROVED)
         self.assertEqual(ledger.book.by_kind, {SALE: [1, 12850], VOID: [1, 12850]})
 
     def test_pending_void_leaves_the_sale_approved(self):
         sale = ledgers.approve(self.ledger, ledgers.sale())
         self.ledger.begin(ledgers.void(sale))
-        self.assertEqual(self.reboot().find(sale.stan).state, APPROVED)
+        self.assertEqual(in_batch(self.reboot(), sale.stan).state, APPROVED)
 
     def test_voucher_numbers_never_repeat(self):
         self.assertEqual(self.ledger.take_stan(), 1)
@@ -101,7 +103,7 @@ class ReversalTest(unittest.TestCase):
         self.ledger.reversal_done(self.deal)
         ledger = ledgers.load(self.nor.reboot())
         self.assertIsNone(ledger.reversal_due())
-        self.assertEqual(ledger.find(self.deal.stan).state, REVERSED)
+        self.assertEqual(in_batch(ledger, self.deal.stan).state, REVERSED)
         self.assertEqual(ledger.book.count, 0)
 
     def test_never_dropped(self):
@@ -135,7 +137,7 @@ class ReversalTest(unittest.TestCase):
         self.assertEqual(ledgers.load(nor.reboot()).unresolved(), [])
 
     def test_no_settlement_over_a_reversal_that_has_tries_left(self):
-        self.assertRaises(LedgerError, self.ledger.settle_start, "20261122220311")
+        self.assertRaises(LedgerError, settling.start, self.ledger, "20261122220311")
 
 
 class SettlementTest(unittest.TestCase):
@@ -149,16 +151,16 @@ class SettlementTest(unittest.TestCase):
         return self.ledger
 
     def test_the_same_stan_again_after_a_cut(self):
-        stan = self.ledger.settle_start("20261122220311")
+        stan = settling.start(self.ledger, "20261122220311")
         ledger = self.reboot()
         self.assertTrue(ledger.settling)
-        self.assertEqual(ledger.settle_start("20261122220400"), stan)
+        self.assertEqual(settling.start(ledger, "20261122220400"), stan)
         self.assertRaises(LedgerError, ledger.begin, ledgers.sale())
 
     def test_result_is_kept_until_the_batch_is_closed(self):
-        self.ledger.settle_start("20261122220311")
-        self.assertRaises(LedgerError, self.ledger.close_batch)
-        self.ledger.settle_result("12", "20261122220312", "220312000140")
+        settling.start(self.ledger, "20261122220311")
+        self.assertRaises(LedgerError, settling.close, self.ledger)
+        settling.result(self.ledger, "12", "20261122220312", "220312000140")
         book = self.reboot().book
         self.assertEqual((book.settle_flags, book.settle_time), ("12", "20261122220312"))
         self.assertEqual(book.due[-1].kind, r.JOB_SETTLEMENT)
@@ -167,16 +169,16 @@ class SettlementTest(unittest.TestCase):
         ledgers.settle(self.ledger)
         ledger = self.reboot()
         self.assertEqual((ledger.batch, ledger.settling, ledger.book.count), (2, False, 0))
-        closed = ledger.closed_book()
+        closed = closed_book(ledger)
         self.assertEqual((closed.batch, closed.totals.debit_minor), (1, 12850))
 
     def test_batch_number_of_the_host(self):
-        self.ledger.adopt_batch(17)
+        settling.adopt(self.ledger, 17)
         self.assertEqual(self.ledger.batch, 1)  # it holds a sale: its number stays
         ledgers.settle(self.ledger)
-        self.ledger.adopt_batch(17)
+        settling.adopt(self.ledger, 17)
         self.assertEqual(self.reboot().batch, 17)
-        self.ledger.adopt_batch(999999)
+        settling.adopt(self.ledger, 999999)
         self.assertEqual(self.ledger.batch, 17)
 
 
@@ -231,7 +233,7 @@ class PrintTest(unittest.TestCase):
 
     def printed(self):
         ledger = ledgers.load(self.nor.reboot())
-        return ledger.find(self.deal.stan).printed, ledger.book.due
+        return in_batch(ledger, self.deal.stan).printed, ledger.book.due
 
     def test_steps(self):
         self.assertEqual(self.printed()[0], "no")
@@ -248,5 +250,5 @@ class PrintTest(unittest.TestCase):
         self.step(r.PROVED, 1)
         self.step(r.BEGUN, r.REPRINT_COPY)
         self.step(r.BEGUN, r.REPRINT_COPY + 1)
-        self.assertEqual(self.ledger.find(self.deal.stan).reprints, 2)
-        self.assertEqual(self.ledger.find(self.deal.stan).printed, "yes")
+        self.assertEqual(in_batch(self.ledger, self.deal.stan).reprints, 2)
+        self.assertEqual(in_batch(self.ledger, self.deal.stan).printed, "yes")

@@ -4,8 +4,9 @@
 import unittest
 
 from fakes.slip_cases import CASES, NOW, Report, deal, from_text, golden, profile, void
-from pos.core.deal import DECLINED, KIND_NAMES, PENDING, REVERSED, VOIDED
+from pos.core.deal import DECLINED, PENDING, REVERSED, VOIDED
 from pos.core.errors import LedgerError
+from pos.ledger.names import KIND_NAMES
 from pos.receipt import form, gbk, slips
 from pos.receipt.errors import LayoutError
 from pos.receipt.layout import Sheet

@@ -137,12 +137,12 @@ class GoingRound(unittest.TestCase):
                 journal.append(1, bytes(172))
         self.assertEqual((bytes(flash.cells), flash.ops, journal.last_seq), before)
         self.assertEqual(journal.first_seq, 1)
-        journal.keep_from = 21  # 21 records of 192 bytes in a sector
+        journal.keep_from = 20  # there are 20 records of 192 bytes in a sector
         with self.assertRaises(StoreFull):
             journal.append(1, bytes(172))
-        journal.keep_from = 22
+        journal.keep_from = 21
         self.assertEqual(journal.append(1, bytes(172)), before[2] + 1)
-        self.assertEqual(journal.first_seq, 22)
+        self.assertEqual(journal.first_seq, 21)
 
     def test_room_is_never_too_much(self):
         for seed in range(12):
@@ -171,7 +171,51 @@ class GoingRound(unittest.TestCase):
         part = _Reads(flash.partition(_START, flash.size - _START))
         Journal(part, Counter(flash.partition(0, _START)), _KEY).load(lambda *_: None)
         for count in part.by_sector:  # headers and marks once more, to see which is the newest
-            self.assertTrue(count <= SECTOR_BYTES + 48 + 2 * 16)
+            self.assertTrue(count <= SECTOR_BYTES + 2 * 64 + 2 * 16)
+
+
+class Sealing(unittest.TestCase):
+    def _macs_to_load(self, flash):
+        """How many MACs it takes to load this."""
+        part = flash.partition(_START, flash.size - _START)
+        journal = Journal(part, Counter(flash.partition(0, _START)), _KEY)
+        chain = journal._chain
+        mac = chain._mac
+        calls = []
+
+        def counted(*args):
+            calls.append(1)
+            return mac(*args)
+
+        chain._mac = counted
+        journal.load(lambda *_: None)
+        return len(calls), journal
+
+    def test_loading_checks_the_seal_of_a_full_sector_and_not_each_mac(self):
+        flash, _ = _filled(200)
+        calls, journal = self._macs_to_load(flash)
+        newest = journal.next_seq - max(journal._ring.firsts)
+        self.assertEqual(calls, 2 * _SECTORS - 1 + newest)
+
+    def test_a_sector_with_a_torn_record_has_none(self):
+        flash, journal = _filled(3)
+        flash.fuse(1, "torn")
+        with self.assertRaises(PowerCut):
+            journal.append(7, bytes(300))
+        flash = flash.reboot()
+        journal, _ = _boot(flash)
+        while journal.last_seq < 30:
+            journal.append(1, bytes(172))
+        self.assertEqual(self._macs_to_load(flash)[0], 30 + 2)
+
+    def test_damage_since_load_is_not_sealed(self):
+        flash, journal = _filled(20)
+        flash.cells[_START + 300] ^= 1
+        before = flash.erases
+        with self.assertRaises(StoreError):
+            for _ in range(20):
+                journal.append(1, bytes(172))
+        self.assertEqual(flash.erases, before)
 
 
 class Scanning(unittest.TestCase):
@@ -244,7 +288,7 @@ class Cuts(unittest.TestCase):
         flash = flash.reboot()
         journal, seen = _boot(flash)
         self.assertEqual((len(seen), flash.ops), (3, 1))
-        at = _START + 48 + 3 * 192
+        at = _START + 64 + 3 * 192
         self.assertEqual(bytes(flash.cells[at : at + 17]), bytes(16) + b"\x55")
         journal.append(8, b"next")
         self.assertEqual(flash.cells[at + 544], 8)

@@ -26,7 +26,7 @@ class _Flash:
 class TheWindow(unittest.TestCase):
     def setUp(self):
         self.flash = _Flash()
-        self.window = Window(self.flash)
+        self.window = Window(self.flash, 1024)
         self.window.open(1)
 
     def _see(self, offset, length):
@@ -43,6 +43,15 @@ class TheWindow(unittest.TestCase):
                 self._see(offset, min(544, SECTOR_BYTES - offset))
             self.assertEqual(max(self.flash.reads), 1)
             self.assertEqual(min(self.flash.reads[SECTOR_BYTES : 2 * SECTOR_BYTES]), 1)
+
+    def test_a_buffer_of_a_sector_takes_one_read(self):
+        self.window = Window(self.flash, SECTOR_BYTES)
+        self.window.open(1)
+        self._see(3000, 96)
+        self.window.open(1)
+        for offset in (0, 4000, 96):
+            self._see(offset, 96)
+        self.assertEqual(self.flash.reads[SECTOR_BYTES], 1)
 
     def test_goes_back_and_skips(self):
         for offset in (0, 3000, 100, 4000, 0, 2000, 2544, 1999):

@@ -102,6 +102,20 @@ class SaleTest(unittest.TestCase):
         self.terminal.run([action], [_ON, ("sale", Reply())])
         self.assertEqual(self.terminal.host.calls[1], ("sale", 2, 12850, True))
 
+    def test_bad_swipe_at_idle_is_said_there(self):
+        action = sale()
+        action.key = (None, (bytearray(50), 50), None)
+        self.terminal.run([action], [_ON])
+        self.assertEqual(self.terminal.screens(), ["signon", "idle"])
+        self.assertIn("读卡失败,请重刷", self.terminal.lines("idle"))
+
+    def test_swipe_at_idle_is_not_read_when_full(self):
+        action = sale()
+        action.key = (None, (None, -1), None)
+        terminal = Terminal(batch_max=1)
+        terminal.run([sale(), action], [_ON, ("sale", Reply())])
+        self.assertEqual(terminal.lines("store.full")[0], "请先结算")
+
     def test_bad_swipe_is_asked_again(self):
         action = sale()
         noise = (None, (bytearray(50), 50), None)

@@ -32,6 +32,7 @@ class Ending:
     line: int | None = None
     flash_ops: int | None = None
     heap_peak: int | None = None
+    heap_idle: int | None = None
     noise: tuple = ()
 
     def event(self) -> dict:
@@ -41,6 +42,7 @@ class Ending:
             "exit": self.exit,
             "flash_ops": self.flash_ops,
             "heap_peak": self.heap_peak,
+            "heap_idle": self.heap_idle,
         }
 
 
@@ -126,8 +128,8 @@ def _ending(link: Link, code: int | None) -> Ending:
     if present.fatal is not None:
         return Ending(EXIT_FATAL, f"the firmware does not start: {present.fatal}")
     if present.end is not None and code == 0:
-        ops, peak = present.end.get("flash_ops"), present.end.get("heap_peak")
-        return Ending(flash_ops=ops, heap_peak=peak)
+        figures = {name: present.end.get(name) for name in ("flash_ops", "heap_peak", "heap_idle")}
+        return Ending(**figures)
     noise = tuple(link.noise)
     if code is None:
         return Ending(EXIT_DIED, f"the firmware did not end in {_END_S:g} s", noise=noise)

@@ -47,8 +47,8 @@ class _Misfit(Exception):
 
 
 def _as(form: tuple[bool, bool, bool], raw: bytes) -> Frame:
+    from pos.core.errors import MessageError
     from pos.iso8583.codec import Message
-    from pos.iso8583.errors import MessageError
 
     at, length, tpdu, header = 0, None, None, None
     if form[0]:

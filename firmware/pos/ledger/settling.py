@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""Steps of a settlement, and batch numbers, on a ledger. Loaded by the flows that need them."""
+
+from micropython import const
+
+from pos.core.errors import LedgerError
+from pos.core.packer import Writer
+from pos.ledger import records as r
+
+_BATCH_MAX_OF_HOST = const(999998)  # unionpay.md 5.3
+
+
+def start(ledger: object, time: str) -> int:
+    """Write the totals and return the STAN of the 0500; the same again when already begun."""
+    book = ledger.book
+    if not ledger.settling:
+        if ledger.reversal_due() is not None:
+            raise LedgerError("a reversal is pending")
+        payload = r.pack_totals(r.pack_key(book.batch, book.next_stan), book.totals)
+        ledger.append(r.SETTLE_START, payload.text(time).data())
+    return book.settle_stan
+
+
+def result(ledger: object, flags: str, time: str, rrn: str) -> None:
+    """Write the host's two result digits; the settlement slip is due from here on."""
+    payload = Writer().number(ledger.batch, 3).text(flags).text(time).text(rrn)
+    ledger.append(r.SETTLE_RESULT, payload.data())
+
+
+def close(ledger: object) -> None:
+    """Open the next batch, taking unresolved deals along. Only after `result`."""
+    if not ledger.book.settle_flags:
+        raise LedgerError("batch is not settled")
+    _open(ledger, ledger.batch % 999999 + 1)
+
+
+def adopt(ledger: object, batch: int) -> None:
+    """Take the host's batch number of a sign-on, when ours is empty and differs."""
+    empty = not ledger.book.count and not ledger.settling
+    if empty and batch != ledger.batch and 1 <= batch <= _BATCH_MAX_OF_HOST:
+        _open(ledger, batch)
+
+
+def _open(ledger: object, batch: int) -> None:
+    for deal in ledger.unresolved():
+        payload = Writer().raw(r.pack_deal(deal)).text(deal.f39).number(deal.tries, 1)
+        ledger.append(r.CARRY, payload.data())
+    ledger.append(r.BATCH_OPEN, Writer().number(batch, 3).data())
+    ledger.keep()
