@@ -38,7 +38,7 @@ class FakeFirmware:
             time.sleep(600)
         if self.steps:
             self.fail("%d steps were not played" % len(self.steps))
-        _say(json.dumps({"ev": "end", "flash_ops": 7, "heap_peak": 4242}))
+        _say(json.dumps({"ev": "end", "flash_ops": 7, "heap_peak": 4242, "heap_idle": 2424}))
 
     def take(self, message: dict) -> None:
         """Check one input line and answer it."""

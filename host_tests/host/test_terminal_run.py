@@ -67,8 +67,9 @@ def test_plays_to_the_end_and_hands_on_every_event(bench: Bench) -> None:
         [{"do": "wait", "screen": "idle"}, _key("1"), {"expect": "sale.amount"}],
         [_on("1", _screen("sale.amount"), {"ev": "idle"})],
     )
-    assert ending == Ending(0, flash_ops=7, heap_peak=4242)
-    assert ending.event() == {"ev": "end", "exit": 0, "flash_ops": 7, "heap_peak": 4242}
+    assert ending == Ending(0, flash_ops=7, heap_peak=4242, heap_idle=2424)
+    heap = {"heap_peak": 4242, "heap_idle": 2424}
+    assert ending.event() == {"ev": "end", "exit": 0, "flash_ops": 7, **heap}
     assert [event["ev"] for event in bench.events] == ["screen", "idle", "screen", "idle"]
 
 
@@ -153,7 +154,8 @@ def test_end_waits_while_the_host_is_asked(bench: Bench) -> None:
 def test_cut_kills_and_is_99(bench: Bench) -> None:
     cut = [{"ev": "cut", "op": 12}, {"fake": "hang"}]
     ending = bench.play([_key("1"), {"do": "wait", "screen": "idle"}], [_on("1", *cut)])
-    assert ending.event() == {"ev": "end", "exit": 99, "flash_ops": 12, "heap_peak": None}
+    unknown = {"heap_peak": None, "heap_idle": None}
+    assert ending.event() == {"ev": "end", "exit": 99, "flash_ops": 12, **unknown}
     assert ending.error is None
     assert bench.events[-1] == {"ev": "cut", "op": 12}
 

@@ -28,6 +28,7 @@ _ANY = "*"
 _MAX_FILE_BYTES = 1_000_000
 _MAX_SECONDS = 3600
 _DELAY_DEFAULT_S = 61
+_APPROVALS = ("00", "10", "11", "A2", "A4", "A5", "A6")  # unionpay.md section 6
 NAMES = (
     "drop_before",
     "drop_after",
@@ -155,3 +156,5 @@ def _check_code(values: dict, where: str) -> None:
         raise AcquirerError(f"{where}: code of a requirement must be one digit")
     if fault != "requirement" and len(code) != 2:
         raise AcquirerError(f"{where}: code must be a response code of two characters")
+    if fault == "decline" and code in _APPROVALS:
+        raise AcquirerError(f"{where}: {code} is an approval, not a decline")

@@ -39,7 +39,7 @@ class Ledger:
         self.keep()
 
     def append(self, kind: int, payload: bytes) -> int:
-        """Write one record and take it into the book; the methods below and settling.py call it."""
+        """Write one record and take it into the book; called from below and by settling.py."""
         seq = self._journal.append(kind, payload)
         self.book.apply(kind, seq, memoryview(payload))
         return seq

@@ -23,6 +23,7 @@ class Context:
         self._printer = board.printer
         self._printing = None
         self.signed_on = False
+        self.signed_off = False  # by the operator: then nobody signs on but the operator
         self.note = ""  # words for the next idle screen
         self.requirement = ""  # processing requirement of the last answer (header digit 6)
 
@@ -75,14 +76,12 @@ class Context:
         return "%04d%s%s" % (year, date, time)
 
     def check_ready(self) -> None:
-        """Raise Refused with what is missing before a card is read."""
+        """Raise Refused with what stands in the way before a card is read."""
         if not self.keys.has_tmk():
             raise Refused("no.tmk")
         if self.ledger.settling:
             raise Refused("settling")
         self.ledger.check_room()
-        if not self.signed_on:
-            raise Refused("not.signed")
 
     def new_deal(self, kind: int, amount_minor: int, card: object, pin: object) -> Deal:
         """Return a deal of a swiped card, without its voucher number."""

@@ -3,7 +3,7 @@
 
 from pos.core.carddata import wipe
 from pos.core.deal import SALE
-from pos.txn import online
+from pos.txn import online, signon
 
 
 async def run(ctx: object, first_digit: str = "", flux: object = None) -> None:
@@ -11,7 +11,7 @@ async def run(ctx: object, first_digit: str = "", flux: object = None) -> None:
     prompts = ctx.prompts
     card = pin = None
     try:
-        ctx.check_ready()
+        await signon.ready(ctx)
         if flux is not None:
             card = prompts.read(flux)
         amount_minor = await prompts.amount(first_digit)

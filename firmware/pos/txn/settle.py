@@ -6,26 +6,33 @@
 step that the journal shows is taken up again.
 """
 
-from pos.core.errors import Refused
 from pos.core.money import format_minor
 from pos.ledger import settling
 from pos.ledger.records import JOB_SETTLEMENT
-from pos.txn import reversal
+from pos.txn import reversal, signon
 
 
 async def run(ctx: object) -> None:
     """Settle at the operator's request. Cancelled, Refused, NotSent and NoAnswer pass."""
     if not ctx.ledger.settling:
-        if not ctx.signed_on:
-            raise Refused("not.signed")
+        await signon.ensure(ctx)
         lines = _total_lines(ctx)
         await ctx.prompts.confirm("settle.confirm", *lines)
         await ctx.prompts.confirm("settle.sure", *lines)
-    await resume(ctx)
+    flags, lines = await _settle(ctx)
+    await _detail(ctx)
+    newbatch = ctx.prompts.word("settle.newbatch", ctx.ledger.batch)
+    await ctx.prompts.dismiss("settle.done", *(_flag_lines(ctx, flags) + lines + [newbatch]))
 
 
 async def resume(ctx: object) -> None:
-    """Take a settlement from where the journal shows it to its end."""
+    """Finish, at power on, a settlement that was begun. Nobody may be there to answer."""
+    await _settle(ctx)
+    ctx.note = ctx.prompts.word("settle.done")
+
+
+async def _settle(ctx: object) -> tuple:
+    """Take a settlement from where the journal shows it to the next batch; result and totals."""
     ledger, prompts = ctx.ledger, ctx.prompts
     prompts.show("settle.busy")
     if not ledger.book.settle_flags:
@@ -40,9 +47,7 @@ async def resume(ctx: object) -> None:
     if job is not None:
         await ctx.printing.copy(job, book)
     settling.close(ledger)
-    await _detail(ctx)
-    newbatch = prompts.word("settle.newbatch", ledger.batch)
-    await prompts.dismiss("settle.done", *(_flag_lines(ctx, flags) + totals_lines + [newbatch]))
+    return flags, totals_lines
 
 
 async def _exchange(ctx: object) -> None:

@@ -15,6 +15,7 @@ async def sign_on(ctx: object) -> None:
     ctx.signed_on = False
     answer = await ctx.host.sign_on(ctx.ledger.take_stan(), ctx.ledger.batch)
     ctx.signed_on = True
+    ctx.signed_off = False
     ctx.requirement = ""
     if answer.batch:
         settling.adopt(ctx.ledger, answer.batch)
@@ -25,6 +26,20 @@ async def sign_on_and_reverse(ctx: object) -> None:
     await sign_on(ctx)
     await reversal.retry_unresolved(ctx)
     await reversal.send_due(ctx)
+
+
+async def ready(ctx: object) -> None:
+    """Before a card is read: Refused with what stands in the way; signs on where needed."""
+    ctx.check_ready()
+    await ensure(ctx)
+
+
+async def ensure(ctx: object) -> None:
+    """Sign on when that is missing, but never after the operator has signed off."""
+    if ctx.signed_off:
+        raise Refused("not.signed")
+    if not ctx.signed_on:
+        await sign_on_and_reverse(ctx)
 
 
 async def sign_on_quietly(ctx: object) -> bool:
@@ -46,4 +61,5 @@ async def sign_off(ctx: object) -> None:
         await reversal.send_due(ctx)
         await ctx.host.sign_off(ctx.ledger.take_stan(), ctx.ledger.batch)
     ctx.signed_on = False
+    ctx.signed_off = True
     await ctx.prompts.dismiss("signoff.done")

@@ -10,13 +10,13 @@ from pos.core.deal import APPROVED, SALE, VOID, VOIDED
 from pos.core.errors import Refused
 from pos.crypto.hmac import same
 from pos.ledger.history import in_batch
-from pos.txn import online
+from pos.txn import online, signon
 
 
 async def run(ctx: object) -> None:
     """Void one sale. Cancelled, Refused, NotSent pass to the caller; the card is always wiped."""
     prompts = ctx.prompts
-    ctx.check_ready()
+    await signon.ready(ctx)
     await prompts.password(ctx.profile.supervisor_password)
     original = await _original(ctx)
     card = None

@@ -123,9 +123,14 @@ class SaleTest(unittest.TestCase):
         self.terminal.run([action], [_ON, ("sale", Reply())])
         self.assertIn("读卡失败,请重刷", self.terminal.lines("card.swipe"))
 
-    def test_refused_before_the_card_when_not_signed_on(self):
-        self.terminal.run([sale()], [("sign_on", NotSent("link"))])
-        self.assertIn("请签到", self.terminal.lines("error"))
+    def test_signs_on_before_the_card_when_that_failed_at_boot(self):
+        self.terminal.run([sale()], [("sign_on", NotSent("link")), _ON, ("sale", Reply())])
+        self.assertEqual(self.terminal.book().totals.debit_count, 1)
+
+    def test_refused_before_the_card_when_it_cannot_sign_on(self):
+        no_link = ("sign_on", NotSent("link"))
+        self.terminal.run([sale()], [no_link, no_link])
+        self.assertIn("通讯失败,请检查网络", self.terminal.lines("error"))
         self.assertFalse("card.swipe" in self.terminal.screens())
 
     def test_refused_before_the_card_when_full(self):
