@@ -3,7 +3,8 @@
 
 The exhaustive run is test_powercut.py, in process. Here a sale and a settlement are cut at
 flash operations spread over it, clean and torn; the terminal boots again, and terminal ledger,
-acquirer ledger and paper are compared by the demo's reconciliation. ESPOS_FULL=1 cuts at every one.
+acquirer ledger and paper are compared by the demo's reconciliation. ESPOS_FULL=1 cuts at every
+one.
 """
 
 import os

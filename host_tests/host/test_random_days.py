@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Random days: sales, voids, settlements, reboots, power cuts and every fault of the fault language.
+"""Random days: sales, voids, settlements, reboots, power cuts and every fault of the fault
+language.
 
-After each day the terminal is left alone with a healthy acquirer. Then terminal, acquirer and paper
-agree, or differ exactly by what the terminal lists as unresolved. The seed of a failing day is in
-the test's id and replays it. 60 days here, 2,000 with ESPOS_FULL=1.
+After each day the terminal is left alone with a healthy acquirer. Then terminal, acquirer and
+paper agree, or differ exactly by what the terminal lists as unresolved. The seed of a failing day
+is in the test's id and replays it. 60 days here, 2,000 with ESPOS_FULL=1.
 """
 
 import json
