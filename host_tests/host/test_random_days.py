@@ -12,11 +12,11 @@ import os
 import random
 
 import pytest
+
+from acquirer_sim import faults
 from fakes.board import Press, Sale, Settle, Void
 from fakes.flash import KINDS
 from fakes.lab import Lab
-
-from acquirer_sim import faults
 
 _DAYS = 2000 if os.environ.get("ESPOS_FULL") == "1" else 60
 _CARDS = ("rich", "debit", "poor", "foreign", "lost", "no-track-3")
