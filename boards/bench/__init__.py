@@ -126,7 +126,7 @@ class BenchBoard:
         """Say what the run cost; the exit code."""
         self._look_at_heap()
         ops = self._nor.ops if self._nor else 0
-        heap = {"heap_peak": self._heap_peak, "heap_idle": self._heap_idle}
+        heap = {"heap_peak": self._heap_peak or None, "heap_idle": self._heap_idle or None}
         emit(dict(heap, ev="end", flash_ops=ops))
         return 0
 

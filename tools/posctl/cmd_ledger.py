@@ -12,6 +12,7 @@ from posctl import flash_view, statedir
 app = typer.Typer()
 
 _TOTALS = ("debit_count", "debit_minor", "credit_count", "credit_minor")
+_WIDTH = 120  # of output that is no terminal
 _RESULTS = {"1": "balanced", "2": "unbalanced", "3": "error"}
 
 
@@ -101,33 +102,43 @@ def _print(shown: dict) -> None:
     from rich.table import Table
 
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH)
     for batch in shown["batches"]:
-        title = f"{shown['terminal']} batch {batch['batch']} ({batch['state']})"
-        table = Table(title=title, title_justify="left")
+        result = "domestic {}, foreign {}".format(*batch["result"] or ["not settled"] * 2)
+        title = f"{shown['terminal']} batch {batch['batch']}: {batch['state']}, {result}"
+        table = Table(title=title, title_justify="left", caption=_totals(batch))
         for name in ("voucher", "type", "card", "amount", "state", "code", "RRN", "printed"):
-            table.add_column(name, justify="right" if name == "amount" else "left")
+            right = "right" if name == "amount" else "left"
+            table.add_column(name, justify=right, no_wrap=True)
         for deal in batch["transactions"]:
             table.add_row(*_row(deal))
         console.print(table)
-        console.print(
-            "debit {debit_count} {debit_minor}  credit {credit_count} {credit_minor}".format(
-                **batch
-            )
-        )
     for name in ("pending", "unresolved"):
         for deal in shown[name]:
-            console.print(f"{name}: {deal['batch']}/{deal['stan']} {deal['amount_minor']}")
+            console.print(f"{name}: {deal['batch']}/{deal['stan']} {_major(deal)}")
     console.print(f"chain {shown['chain']}")
 
 
-def _row(deal: dict) -> tuple:
+def _totals(batch: dict) -> str:
     from pos.core.money import format_minor
 
+    debit, credit = format_minor(batch["debit_minor"]), format_minor(batch["credit_minor"])
+    return f"debit {batch['debit_count']} = {debit}, credit {batch['credit_count']} = {credit}"
+
+
+def _major(deal: dict) -> str:
+    from pos.core.money import format_minor
+
+    return format_minor(deal["amount_minor"])
+
+
+def _row(deal: dict) -> tuple:
     return (
         deal["stan"],
         deal["type"],
         deal["pan"],
-        format_minor(deal["amount_minor"]),
+        _major(deal),
         deal["state"],
         deal["response"],
         deal["rrn"],

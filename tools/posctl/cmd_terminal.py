@@ -98,7 +98,7 @@ def run_command(
         raise ToolError("--torn needs --cut-at")
     opened = statedir.open_state(state)
     steps = _script(script)
-    romfs = preflight.bench_image(image) if runtime is Runtime.MICROPYTHON else None
+    romfs = preflight.bench_image(image) if runtime is Runtime.MICROPYTHON or image else None
     preflight.check_acquirer(acquirer)
     boot = Boot(state, acquirer, runtime.value, romfs, _heap_bytes(heap, romfs), cut_at or 0, torn)
     with ExitStack() as stack:
@@ -126,8 +126,9 @@ def _script(name: str) -> list[Step] | ScriptInput:
 def _heap_bytes(asked: int | None, romfs: Path | None) -> int:
     if asked is None:
         return HEAP_BYTES + (romfs.stat().st_size if romfs else 0)
-    if asked < HEAP_MIN_BYTES:
-        raise ToolError(f"--heap {asked}: at least {HEAP_MIN_BYTES} bytes")
+    least = HEAP_MIN_BYTES + (romfs.stat().st_size if romfs else 0)
+    if asked < least:
+        raise ToolError(f"--heap {asked}: at least {least} bytes, the image is in it")
     return asked
 
 

@@ -62,7 +62,8 @@ def _function(node: ast.AST, names: dict, kept: set, edits: dict) -> None:
     own += [arg for arg in (arguments.vararg, arguments.kwarg) if arg]
     inner = {name: new for name, new in names.items() if name not in {arg.arg for arg in own}}
     if not _risky(node):
-        for number, arg in enumerate(own, len(names)):
+        first = 1 + max((int(new[1:]) for new in names.values()), default=-1)
+        for number, arg in enumerate(own, first):
             if arg.arg not in kept and arg.arg not in _KEPT:
                 inner[arg.arg] = f"a{number}"
                 edits[(arg.lineno, arg.col_offset)] = (arg.arg, inner[arg.arg])

@@ -5,6 +5,8 @@ An answer belongs to its request or it is a MessageError. Where the request had 
 MAC is verified before anything in it is believed.
 """
 
+from micropython import const
+
 from collections import namedtuple
 
 from pos.core.errors import HostDeclined, MessageError, NoAnswer
@@ -17,6 +19,8 @@ _PARTIAL = "10"  # would book another amount; F60.6 never asks for it
 _BATCH_MAX = 999998  # F60.2 that a terminal adopts
 _ORG_LEN = 11  # each half of F44
 _RESULTS = (30, 61)  # places of the result digits in F48
+_HALF_LEN = const(30)  # digits of one side's totals, before its result digit
+_BALANCED = const(0x31)
 _TOTALS_LEN = 62
 
 SignOn = namedtuple("SignOn", ("batch", "date", "time", "requirement"))
@@ -106,8 +110,12 @@ def batch(message: Message) -> object:
     return number if 1 <= number <= _BATCH_MAX else None
 
 
-def settled(message: Message, number: int, requirement: str) -> Settled:
-    """Read a settlement answer; it has no F39 unless the host refuses (section 3.1)."""
+def settled(message: Message, number: int, sent: bytes, requirement: str) -> Settled:
+    """Read a settlement answer; it has no F39 unless the host refuses (section 3.1).
+
+    It has no MAC either, and a settlement may be asked for again. So a result that cannot be (a
+    digit but 1, 2, 3, or "balanced" over other totals than the F48 we `sent`) is no answer.
+    """
     if message.has(39):
         accepted(message)
     if batch(message) != number:
@@ -115,13 +123,14 @@ def settled(message: Message, number: int, requirement: str) -> Settled:
     totals = message.get(48) or b""
     if len(totals) != _TOTALS_LEN:
         raise MessageError("is not 62 digits", 48)
-    flags = [chr(totals[place]) for place in _RESULTS]
-    for i in range(len(flags)):
-        if flags[i] not in "123":
-            flags[i] = "3"  # 0 and whatever else: not compared, so not balanced (5.6)
-    return Settled(
-        flags[0], flags[1], date(message), time(message), text(message, 37), requirement
-    )
+    for place in _RESULTS:
+        half = totals[place - _HALF_LEN : place]
+        if totals[place] not in b"123":
+            raise MessageError("has no result digit", 48)
+        if totals[place] == _BALANCED and half != sent[place - _HALF_LEN : place]:
+            raise MessageError("balances other totals", 48)
+    first, second = [chr(totals[place]) for place in _RESULTS]
+    return Settled(first, second, date(message), time(message), text(message, 37), requirement)
 
 
 def text(message: Message, n: int, start: int = 0, end: int = 99) -> str:

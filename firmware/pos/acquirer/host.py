@@ -60,9 +60,10 @@ class Host:
         """Return the Settled: its flags say balanced (1), unbalanced (2) or not compared (3)."""
 
         def read(message: object, requirement: str) -> object:
-            from pos.acquirer import answers
+            from pos.acquirer import answers, requests
 
-            return answers.settled(message, batch, requirement)
+            sent = requests.settlement(self._profile, stan, batch, totals)[1][48]
+            return answers.settled(message, batch, sent, requirement)
 
         return await self._ask("settlement", (stan, batch, totals), read)
 

@@ -42,6 +42,14 @@ _TEXTS = {
     "hotline": ("", 0, 20),
     "host": ("", 0, 100),
 }
+# name: the words it may be
+_CHOICES = {
+    "lang": ("zh", "en"),
+    "algorithm": ("tdes",),
+    "key_length": ("001", "003", "004"),
+    "print_detail": ("ask", "always", "never"),
+}
+_DIGITS = ("tpdu", "header", "currency", "operator")
 
 
 def checked(values: dict) -> dict:
@@ -55,6 +63,12 @@ def checked(values: dict) -> dict:
     for name in _TEXTS:
         default, exact, longest = _TEXTS[name]
         found[name] = _text(name, values.get(name, default), exact, longest)
+    for name in _CHOICES:
+        if found[name] not in _CHOICES[name]:
+            raise ProfileError("%s must be %s" % (name, " or ".join(_CHOICES[name])))
+    for name in _DIGITS:
+        if not found[name].isdigit():
+            raise ProfileError("%s must be digits" % name)
     return found
 
 

@@ -17,9 +17,9 @@ async def try_once(ctx: object, deal: object) -> bool:
     try:
         code = await ctx.host.reverse(deal, deal.f39)
     except NoAnswer as error:
-        if error.f39 == "A0":
-            ctx.signed_on = False  # MAC keys disagree: sign on before the next attempt
         ctx.ledger.reversal_tried(deal)
+        if error.f39 == "A0" or error.sign_on_again:
+            await _new_keys(ctx)
         return False
     if code in _FINAL:
         ctx.ledger.reversal_done(deal)
@@ -27,6 +27,15 @@ async def try_once(ctx: object, deal: object) -> bool:
     deal.f39 = "06"
     ctx.ledger.reversal_tried(deal)
     return False
+
+
+async def _new_keys(ctx: object) -> None:
+    """The MAC keys of the two sides disagree: sign on before the next attempt."""
+    from pos.txn.signon import sign_on_quietly
+
+    shown = ctx.prompts.state()
+    await sign_on_quietly(ctx)
+    ctx.prompts.restore(shown)
 
 
 async def send_due(ctx: object) -> None:

@@ -195,16 +195,28 @@ class Settlement(unittest.TestCase):
         for key in vector("c_settlement_resp_unbalanced")["fields"]:
             base[int(key)] = vector("c_settlement_resp_unbalanced")["fields"][key].encode()
         got = message("0510", base, changes)
-        answers.check(got, requests.settlement(profile(), 140, number, Totals()), Keys())
-        return answers.settled(got, number, "0")
+        request = requests.settlement(profile(), 140, number, Totals())
+        answers.check(got, request, Keys())
+        return answers.settled(got, number, request[1][48], "0")
 
     def test_flags(self):
         got = self.settled({})
         self.assertEqual((got.domestic, got.foreign), ("2", "1"))
         self.assertEqual((got.date, got.time, got.rrn), ("0715", "200000", "200000000140"))
-        for digit, expected in ((b"0", "3"), (b"1", "1"), (b"2", "2"), (b"3", "3"), (b"9", "3")):
+        for digit in (b"1", b"2", b"3"):
             got = self.settled({48: b"0" * 30 + digit + b"0" * 30 + b"1"})
-            self.assertEqual((got.domestic, got.foreign), (expected, "1"))
+            self.assertEqual((got.domestic, got.foreign), (digit.decode(), "1"))
+
+    def test_results_that_cannot_be(self):
+        zeros, other = b"0" * 30, b"0" * 29 + b"1"
+        for totals in (
+            zeros + b"0" + zeros + b"1",
+            zeros + b"1" + zeros + b"9",
+            other + b"1" + zeros + b"1",
+            zeros + b"1" + other + b"1",
+        ):
+            self.assertRaises(MessageError, self.settled, {48: totals})
+        self.assertEqual(self.settled({48: other + b"2" + zeros + b"1"}).domestic, "2")
 
     def test_no_settlement(self):
         for changes in (

@@ -79,7 +79,9 @@ class FramingTest(unittest.TestCase):
 
     def test_a_profile_that_cannot_be(self):
         for name, value in (("tpdu", "60000300G0"), ("header", "60310031110 ")):
-            self.assertRaises(ProfileError, Framing, profile(**{name: value}))
+            bad = profile()
+            setattr(bad, name, value)
+            self.assertRaises(ProfileError, Framing, bad)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,11 @@ class ProfileTest(unittest.TestCase):
             ("answer_timeout_s", "60"),
             ("port", 70000),
             ("lang", "deu"),
+            ("lang", "xx"),
+            ("algorithm", "sm5"),
+            ("print_detail", "often"),
+            ("tpdu", "60000300x0"),
+            ("header", "6031 0311003"),
         )
         for name, value in table:
             values = dict(_GOOD)

@@ -43,7 +43,7 @@ def _register(database: Path, terminal: str | None, values: dict, key: bytes) ->
             new_device=True,
         )
     except AcquirerError as error:
-        raise ToolError(f"{database}: {error}") from error
+        raise ToolError(str(error)) from error
 
 
 def _inject(state: statedir.StateDir, key: bytearray) -> str:

@@ -12,7 +12,7 @@ from posctl.bench.script import EXPECT_TIMEOUT_S, WAIT_TIMEOUT_S, Expect, Send, 
 
 WINDOW = 32  # messages ahead of what the firmware has consumed; it queues 64
 _WINDOW_S = 30.0  # a terminal that reads nothing for so long gets the next message all the same
-FINISH_S = 30.0
+FINISH_S = 200.0  # the longest answer time-out twice over, and a reversal
 
 
 class Player:

@@ -27,7 +27,7 @@ class Present:
     fatal: str | None = None
     end: dict | None = None
     events: deque = field(default_factory=lambda: deque(maxlen=_KEPT_EVENTS))
-    _fresh: bool = False
+    _shown: set = field(default_factory=set)  # screens that came up since the last message
     _expected: bool = False
 
     def feed(self, event: dict) -> None:
@@ -36,7 +36,7 @@ class Present:
         if kind == "screen":
             self.screen = str(event.get("id", ""))
             self.lines = tuple(str(line) for line in event.get("lines") or ())
-            self._fresh = True
+            self._shown.add(self.screen)
         elif kind == "idle":
             self.seen = int(event.get("seen", self.seen))
         elif kind == "cut":
@@ -50,7 +50,7 @@ class Present:
     def note_sent(self) -> None:
         """A message goes out: the screen is stale, and what an expect has looked at is past."""
         self.sent += 1
-        self._fresh = False
+        self._shown.clear()
         if self._expected:
             self.events.clear()
             self._expected = False
@@ -65,8 +65,11 @@ class Present:
         return self.sent - max(self.seen, 0)
 
     def shows(self, screen: str) -> bool:
-        """Whether the screen is there and is not one from before the last message."""
-        return self.screen == screen and (self._fresh or self.seen >= self.sent)
+        """Whether the screen came up since the last message, or is there and all is consumed.
+
+        One that came and went counts: a busy screen may be gone before anybody looks.
+        """
+        return screen in self._shown or (self.screen == screen and self.seen >= self.sent)
 
     def asks(self, screen: str) -> bool:
         """Whether the screen is there and everything sent before has been consumed."""

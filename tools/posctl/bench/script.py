@@ -67,7 +67,7 @@ def parse_line(number: int, raw: bytes, screens: Collection[str]) -> Step | None
     if len(raw) > _LINE_MAX:
         raise LineError(number, f"longer than {_LINE_MAX} characters")
     try:
-        text = raw.decode("utf-8").strip()
+        text = raw.decode("utf-8-sig").strip()
     except UnicodeDecodeError as error:
         raise LineError(number, "is not UTF-8 text") from error
     if not text or text.startswith("#"):

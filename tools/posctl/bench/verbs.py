@@ -5,6 +5,7 @@ Each check gets the message and raises ValueError with a text that names the fie
 codes are never repeated in a text.
 """
 
+import math
 from collections.abc import Callable
 
 KEYS = (
@@ -19,7 +20,7 @@ KEYS = (
     "DOWN",
     *(f"F{n}" for n in range(1, 9)),
 )
-FLUX_COUNT_MAX = 2048  # a full track is about 1100 changes; more is not a card
+FLUX_COUNT_MAX = 4096  # a full track is about 1100 changes; more is not a card
 FLUX_MAX_US = 65535  # the firmware keeps times as 16 bits
 _CODE_MAX = 64
 _POINTS_MAX = 1024
@@ -47,25 +48,28 @@ def need(message: dict, name: str) -> object:
     return message[name]
 
 
-def check_flux(flux: object) -> None:
-    """Check flux: tracks 1 to 3, each a list of whole microseconds between changes, or null."""
-    if not isinstance(flux, dict) or not any(flux.values()):
-        raise ValueError('flux must be an object with at least one of "1", "2", "3"')
-    for track, times in flux.items():
+def check_flux(flux: object) -> dict:
+    """Return flux as the link takes it: each track's times rounded and bounded; {} is a blank."""
+    if not isinstance(flux, dict):
+        raise ValueError('flux must be an object with tracks "1", "2", "3"')
+    for track in flux:
         if track not in _TRACKS:
             raise ValueError('flux has tracks "1", "2" and "3" only')
-        if times is not None:
-            _check_times(track, times)
+    return {track: _times(track, flux.get(track)) for track in _TRACKS}
 
 
-def _check_times(track: str, times: object) -> None:
+def _times(track: str, times: object) -> list[int]:
+    if times is None:
+        return []
     if not isinstance(times, list):
         raise ValueError(f"flux {track} must be a list of microseconds")
     if len(times) > FLUX_COUNT_MAX:
         raise ValueError(f"flux {track} has {len(times)} times, at most {FLUX_COUNT_MAX}")
     for index, time_us in enumerate(times):
-        if not whole(time_us, 1, FLUX_MAX_US):
-            raise ValueError(f"flux {track}: time {index + 1} is not 1 to {FLUX_MAX_US} us")
+        number = isinstance(time_us, (int, float)) and not isinstance(time_us, bool)
+        if not number or not 0 <= time_us < math.inf:
+            raise ValueError(f"flux {track}: time {index + 1} is not a number of microseconds")
+    return [min(round(time_us), FLUX_MAX_US) for time_us in times]
 
 
 def _key(message: dict) -> None:
@@ -77,7 +81,7 @@ def _key(message: dict) -> None:
 
 def _swipe(message: dict) -> None:
     only(message, "flux")
-    check_flux(need(message, "flux"))
+    message["flux"] = check_flux(need(message, "flux"))
 
 
 def _scan(message: dict) -> None:
