@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Key matrix: rows driven low one at a time, columns read, without diodes (inputs port).
 
-A key counts once it was seen alone for 20 ms, and again only after it was let go: nothing repeats,
-so that no PIN gets a digit nobody typed. A second key counts once the first is let go (fast
-typing). Two at once from nothing, three at any time (a ghost may be the fourth), and keys that were
-down already when scanning began again are ignored until all are up.
+A key counts once it was seen alone for 20 ms, and again only after it was let go: nothing
+repeats, so that no PIN gets a digit nobody typed. A second key counts once the first is let go
+(fast typing). Two at once from nothing, three at any time (a ghost may be the fourth), and keys
+that were down already when scanning began again are ignored until all are up.
 
 Who is handed what: `Matrix` its pins and a sleep in microseconds, `Keypad` a matrix, a layout and
 the board's clock. A layout names the keys row by row; `CLEAR/CANCEL` is a key that is CLEAR, and
@@ -89,6 +89,7 @@ class Keypad:
         self.timed = False
         self._matrix = matrix
         self._clock = clock
+        self._diff = clock.ticks_diff  # bound once: each bound method is an object
         self._scroll = scroll
         self._looked_ms = clock.ticks_ms()
         self._seen = _NONE  # by the last look
@@ -103,7 +104,7 @@ class Keypad:
 
     def scan(self, now_ms: int) -> int:
         """Look once; return the index of the event this look made, or -1. Makes no objects."""
-        diff = self._clock.ticks_diff
+        diff = self._diff
         seen = self._matrix.look()
         gap = diff(now_ms, self._looked_ms) > _GAP_MS
         self._looked_ms = now_ms
@@ -127,15 +128,13 @@ class Keypad:
     def _changed(self, seen: int, now_ms: int, gap: bool) -> None:
         self._seen = seen
         self._since_ms = now_ms
-        if gap and seen != _NONE and seen != self._held:
-            self._locked = True
-        elif seen == _MANY or (seen == _TWO and self._held == _NONE):
+        if seen == _MANY or (seen == _TWO and self._held == _NONE) or (gap and seen != _NONE):
             self._locked = True
 
     def _long(self, seen: int, now_ms: int) -> int:
         """Return the event of a key that was held for a second, once."""
         event = self._longs[seen]
-        if not event or self._clock.ticks_diff(now_ms, self._held_ms) < _HELD_MS:
+        if not event or self._diff(now_ms, self._held_ms) < _HELD_MS:
             return _NONE
         self._locked = True  # nothing more from this press
         return event
@@ -160,18 +159,17 @@ class Keypad:
             event = self._take()
             if event is not None:
                 return event
-            if clock.ticks_diff(clock.ticks_ms(), start_ms) >= timeout_ms:
+            if self._diff(clock.ticks_ms(), start_ms) >= timeout_ms:
                 return None
             await _sleep_ms(_LOOK_MS)
 
     def _take(self) -> tuple:
         """Return the oldest key that is not stale; its place in the ring is wiped."""
-        clock = self._clock
         while self._first != self._next:
             at = self._first
             event = self._events[self._ring[at]]
             self._ring[at] = _WIPED  # it may have been a digit of a PIN
-            age_ms = clock.ticks_diff(clock.ticks_ms(), self._stamps[at])
+            age_ms = self._diff(self._clock.ticks_ms(), self._stamps[at])
             self._first = (at + 1) % _RING
             if age_ms <= _STALE_MS and not self._scrolled(event[1]):
                 return event

@@ -98,11 +98,12 @@ class LineReader:
         self._number = -1
         self._fraction = False
 
-    def take(self) -> tuple:
-        """Return (intervals, count) or None a track of the last line, and forget them."""
-        swipe = tuple(
-            [(self.flux[i], self.counts[i]) if self.counts[i] else None for i in range(3)]
-        )
+    def take(self) -> list:
+        """Return (intervals, count) or None a track of the last line, and forget them.
+
+        A list, so that whoever has read it can let go of the intervals for everybody.
+        """
+        swipe = [(self.flux[i], self.counts[i]) if self.counts[i] else None for i in range(3)]
         for i in range(3):
             self.flux[i] = None
             self.counts[i] = 0

@@ -2,8 +2,8 @@
 """Display port on 128x64 dots: four rows of sixteen cells, 8x16 letters, 16x16 hanzi.
 
 The first line is the title and stays. A line that is too long goes on in the next row, at a space
-if there is one. What does not fit below the title is reached with UP and DOWN: arrows in the title
-row say so. A line that starts with ">" (the menu's) is always in sight.
+if there is one. What does not fit below the title is reached with UP and DOWN: arrows in the first
+row with a free last cell say so. A line that starts with ">" (the menu's) is always in sight.
 
 The font is a resource (tools/gen/board_font.py), read in place from ROMFS. Texts are walked as
 UTF-8 bytes: walking a str would intern each of its characters.
@@ -16,7 +16,7 @@ from pos.core.errors import ProfileError
 _CELLS = const(16)
 _CELL_DOTS = const(8)
 _ROWS = const(4)
-_LINES_MAX = const(16)  # rows a screen may have in all
+_ROWS_MAX = const(16)  # rows a screen may have in all
 _WIDE_FROM = const(0x2E80)
 _NARROW_BOX = const(0x7F)
 _WIDE_BOX = const(0xFFFD)
@@ -24,8 +24,9 @@ _HEAD = const(4)  # two counts in front of the index
 _SPACE = const(0x20)
 _MARK = const(0x3E)  # ">"
 
-_UP = b"\x10\x18\x1c\x1e\x1c\x18\x10"
-_DOWN = b"\x08\x18\x38\x78\x38\x18\x08"
+_ARROWS_AT = const(120)  # column of the last cell
+_UP = b"\x00\x10\x18\x1c\x1e\x1c\x18\x10" + bytes(8)  # and nothing, to take it away
+_DOWN = b"\x00\x08\x18\x38\x78\x38\x18\x08" + bytes(8)
 
 
 def open_font(path: str) -> memoryview:
@@ -38,7 +39,7 @@ def open_font(path: str) -> memoryview:
 
 
 class Screen:
-    """Display port over a panel: `put(page, column, dots)`, `clear(page, column)`, `send()`."""
+    """Display port over a panel (ssd1306.Panel): `put`, `clear` and `send`."""
 
     def __init__(self, panel: object, font: memoryview) -> None:
         self._panel = panel
@@ -48,15 +49,15 @@ class Screen:
         self._glyphs = _HEAD + 2 * (self._narrow + self._wide)
         if len(font) != self._glyphs + 16 * self._narrow + 32 * self._wide:
             raise ProfileError("font has a wrong size")
-        self._rows = []  # UTF-8 of each row of the screen that is shown
+        self._rows = []  # UTF-8 of each row of the screen, those out of sight included
+        self._drawn = [b""] * _ROWS  # what the panel has: only rows that differ are drawn
+        self._marks = bytearray(_ROWS)  # arrows it has: 1 up, 2 down
         self._top = 1  # the row below the title
         self._screen = ""
 
     def show(self, screen: str, lines: list) -> None:
         """Replace what is shown."""
-        self._rows = self._layout(lines, _CELLS)
-        if len(self._rows) > _ROWS:
-            self._rows = self._layout(lines, _CELLS - 1)  # a cell of the title for the arrows
+        self._rows = self._layout(lines)
         self._screen = screen
         self._top = 1
         self._seek_mark()
@@ -72,15 +73,14 @@ class Screen:
         self._draw()
         return True
 
-    def _layout(self, lines: list, title_cells: int) -> list:
+    def _layout(self, lines: list) -> list:
         rows = []
         for line in lines:
-            utf8 = bytes(line, "utf-8")
+            utf8 = bytes(line.replace("  ", " "), "utf-8")
             at = 0
-            while at < len(utf8) or not at:
-                stop = self._break(utf8, at, _CELLS if rows else title_cells)
-                if len(rows) < _LINES_MAX:
-                    rows.append(utf8[at:stop])
+            while len(rows) < _ROWS_MAX:
+                stop = self._break(utf8, at)
+                rows.append(utf8[at:stop])
                 if stop >= len(utf8):
                     break
                 at = stop
@@ -88,8 +88,9 @@ class Screen:
             rows.pop()
         return rows
 
-    def _break(self, utf8: bytes, at: int, cells: int) -> int:
+    def _break(self, utf8: bytes, at: int) -> int:
         """Return where the row that starts at an offset ends, behind a space if it can be."""
+        cells = _CELLS
         space = 0
         while at < len(utf8):
             cells -= 1 if _point(utf8, at) < _WIDE_FROM else 2
@@ -106,20 +107,24 @@ class Screen:
                 self._top = i - _ROWS + 2
 
     def _draw(self) -> None:
-        rows = self._rows
-        for row in range(_ROWS):
-            at = row if not row else self._top + row - 1
-            self._draw_row(2 * row, rows[at] if at < len(rows) else b"")
+        rows, top = self._rows, self._top
+        marks = 0
         if len(rows) > _ROWS:
-            if self._top > 1:
-                self._arrow(0, _UP)
-            if self._top + _ROWS - 1 < len(rows):
-                self._arrow(1, _DOWN)
+            marks = (1 if top > 1 else 0) | (2 if top + _ROWS - 1 < len(rows) else 0)
+        for row in range(_ROWS):
+            at = row if not row else top + row - 1
+            utf8 = rows[at] if at < len(rows) else b""
+            here = marks if marks and _cells(utf8) < _CELLS else 0
+            if here:
+                marks = 0
+            if utf8 != self._drawn[row] or here != self._marks[row]:
+                self._drawn[row] = utf8
+                self._marks[row] = here
+                self._draw_row(2 * row, utf8)
+                if here:
+                    self._panel.put(2 * row, _ARROWS_AT, _UP, 0 if here & 1 else 8, _CELL_DOTS)
+                    self._panel.put(2 * row + 1, _ARROWS_AT, _DOWN, 0 if here & 2 else 8, 8)
         self._panel.send()
-
-    def _arrow(self, page: int, dots: bytes) -> None:
-        for i in range(len(dots)):
-            self._panel.put(page, _CELLS * _CELL_DOTS - len(dots) + i, dots[i])
 
     def _draw_row(self, page: int, utf8: bytes) -> None:
         column = 0
@@ -129,17 +134,13 @@ class Screen:
             width = _CELL_DOTS if point < _WIDE_FROM else 2 * _CELL_DOTS
             if column + width > _CELLS * _CELL_DOTS:
                 break  # only spaces: the layout broke the line behind them
-            self._draw_glyph(page, column, width, self._glyph(point))
+            glyph = self._glyph(point)
+            self._panel.put(page, column, self._font, glyph, width)
+            self._panel.put(page + 1, column, self._font, glyph + width, width)
             column += width
             at += _length(utf8[at])
         self._panel.clear(page, column)
         self._panel.clear(page + 1, column)
-
-    def _draw_glyph(self, page: int, column: int, width: int, glyph: int) -> None:
-        put, font = self._panel.put, self._font
-        for i in range(width):
-            put(page, column + i, font[glyph + i])
-            put(page + 1, column + i, font[glyph + width + i])
 
     def _glyph(self, point: int) -> int:
         """Return the offset of a character's glyph, or of the box."""
@@ -176,6 +177,16 @@ def _length(lead: int) -> int:
     if lead < 0xE0:
         return 2
     return 3 if lead < 0xF0 else 4
+
+
+def _cells(utf8: bytes) -> int:
+    """Return how many cells a text takes."""
+    cells = 0
+    at = 0
+    while at < len(utf8):
+        cells += 1 if _point(utf8, at) < _WIDE_FROM else 2
+        at += _length(utf8[at])
+    return cells
 
 
 def _point(utf8: bytes, at: int) -> int:

@@ -58,17 +58,23 @@ class Panel:
         self._changed = _ALL_PAGES  # a bit a page
         self.ok = False  # the chip answered last time
 
-    def put(self, page: int, column: int, dots: int) -> None:
-        """Set eight dots, the top one lowest."""
-        at = page * _STRIDE + column + 1
-        if self._picture[at] != dots:
-            self._picture[at] = dots
-            self._changed |= 1 << page
+    def put(self, page: int, column: int, source: bytes, at: int, count: int) -> None:
+        """Copy columns of a page: a byte is eight dots, the top one lowest."""
+        picture = self._picture
+        to = page * _STRIDE + column + 1
+        for i in range(count):
+            dots = source[at + i]
+            if picture[to + i] != dots:
+                picture[to + i] = dots
+                self._changed |= 1 << page
 
     def clear(self, page: int, column: int) -> None:
         """Clear a page from a column on."""
-        for at in range(column, _WIDTH):
-            self.put(page, at, 0)
+        picture = self._picture
+        for at in range(page * _STRIDE + column + 1, (page + 1) * _STRIDE):
+            if picture[at]:
+                picture[at] = 0
+                self._changed |= 1 << page
 
     def send(self) -> None:
         """Send the changed pages; the whole picture to a chip that did not answer last time."""

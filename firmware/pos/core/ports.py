@@ -50,7 +50,7 @@ class Inputs:
     async def get(self, timeout_ms: int) -> tuple:
         """Return ("key", name) or ("swipe", flux); None when the time is up.
 
-        flux is a tuple of three (array of intervals in microseconds, count) or None, one a track.
+        flux has three (array of intervals in microseconds, count) or None, one a track.
         Raises PowerOff when no input can come any more.
         """
 

@@ -3,7 +3,8 @@
 
 Every method that changes something appends its record first; when it returns, the fact is durable.
 Callers do things in the order of DESIGN section 3: intent before sending, outcome before screen
-and paper. What trading seldom needs is in settling.py and history.py: code that is not resident.
+and paper. What trading seldom needs is in reversing.py, settling.py and history.py: not resident
+code.
 """
 
 from micropython import const
@@ -26,7 +27,7 @@ class Ledger:
 
     def __init__(self, journal: object, profile: object) -> None:
         self._journal = journal
-        self._profile = profile
+        self.profile = profile
         self.book = Book(profile.slip_copies)
 
     def load(self) -> None:
@@ -70,7 +71,7 @@ class Ledger:
             totals.foreign_debit_minor,
             totals.foreign_credit_minor,
         )
-        full = self.book.count >= self._profile.batch_max or max(sums) >= _TOTAL_MAX_MINOR
+        full = self.book.count >= self.profile.batch_max or max(sums) >= _TOTAL_MAX_MINOR
         if full or self._journal.room(self._journal.keep_from) < _RESERVE_BYTES:
             raise Refused("store.full")
         if len(self.book.pending) >= _UNRESOLVED_MAX:
@@ -105,47 +106,12 @@ class Ledger:
             self.append(r.STAN_USED, Writer().number(stan, 3).data())
         return stan
 
-    def reversal_due(self) -> object:
-        """Return the oldest pending deal with tries left, or None."""
-        return self._oldest(False)
-
-    def unresolved(self) -> list:
-        """Return the deals whose tries are used up."""
-        return [deal for deal in self.book.pending.values() if deal.unresolved]
-
-    def _oldest(self, unresolved: bool) -> object:
-        found = None
-        for deal in self.book.pending.values():
-            if deal.unresolved == unresolved and (found is None or deal.seq < found.seq):
-                found = deal
-        return found
-
     def pending(self, deal: Deal) -> Deal:
         """Return the ledger's own record of a pending deal; LedgerError when it is not pending."""
         own = self.book.pending.get((deal.batch, deal.stan))
         if own is None:
             raise LedgerError("%06d/%06d is not pending" % (deal.batch, deal.stan))
         return own
-
-    def reversal_reason(self, deal: Deal, f39: str) -> None:
-        """Remember why the deal is reversed; made durable with the next attempt."""
-        self.pending(deal).f39 = f39
-
-    def reversal_tried(self, deal: Deal) -> None:
-        """Write a failed attempt; the last makes the deal unresolved and its fault slip due."""
-        own = self.pending(deal)
-        if not own.unresolved:
-            last = own.tries + 1 >= self._profile.reversal_tries
-            self._reversal(own, r.GAVE_UP if last else r.TRIED)
-
-    def reversal_done(self, deal: Deal) -> None:
-        """Write that the host has answered the reversal."""
-        self._reversal(self.pending(deal), r.DONE)
-        self.keep()
-
-    def _reversal(self, deal: Deal, result: int) -> None:
-        payload = r.pack_key(deal.batch, deal.stan).number(result, 1).text(deal.f39)
-        self.append(r.REVERSAL, payload.data())
 
     def print_begin(self, kind: int, batch: int, stan: int, copy: int) -> None:
         """Write that the first byte of a copy may be on its way to the paper."""

@@ -6,6 +6,7 @@ from micropython import const
 from pos.core.errors import LedgerError
 from pos.core.packer import Writer
 from pos.ledger import records as r
+from pos.ledger import reversing
 
 _BATCH_MAX_OF_HOST = const(999998)  # unionpay.md 5.3
 
@@ -14,7 +15,7 @@ def start(ledger: object, time: str) -> int:
     """Write the totals and return the STAN of the 0500; the same again when already begun."""
     book = ledger.book
     if not ledger.settling:
-        if ledger.reversal_due() is not None:
+        if reversing.due(ledger) is not None:
             raise LedgerError("a reversal is pending")
         payload = r.pack_totals(r.pack_key(book.batch, book.next_stan), book.totals)
         ledger.append(r.SETTLE_START, payload.text(time).data())
@@ -42,7 +43,7 @@ def adopt(ledger: object, batch: int) -> None:
 
 
 def _open(ledger: object, batch: int) -> None:
-    for deal in ledger.unresolved():
+    for deal in reversing.unresolved(ledger):
         payload = Writer().raw(r.pack_deal(deal)).text(deal.f39).number(deal.tries, 1)
         ledger.append(r.CARRY, payload.data())
     ledger.append(r.BATCH_OPEN, Writer().number(batch, 3).data())

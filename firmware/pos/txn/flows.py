@@ -2,7 +2,7 @@
 """From a function's name to its flow, and what every flow does when it ends early."""
 
 from pos.core.errors import Cancelled, CardError, HostDeclined, NoAnswer, PosError, PowerOff
-from pos.txn.context import error_word
+from pos.txn.steps import error_word
 
 
 async def start(ctx: object, function: str) -> None:

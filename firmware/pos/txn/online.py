@@ -11,6 +11,7 @@ from pos.core.errors import NoAnswer, NotSent, Refused
 from pos.ledger.records import JOB_SLIP
 from pos.txn import reversal
 from pos.txn.signon import sign_on_quietly
+from pos.txn.steps import host_time
 
 _APPROVED_CODES = ("00", "11", "A2", "A4", "A5", "A6")  # unionpay.md section 6
 
@@ -57,7 +58,7 @@ def _take(ctx: object, deal: object, answer: object) -> None:
     deal.issuer = answer.issuer
     deal.acquirer = answer.acquirer
     deal.scheme = answer.scheme
-    deal.time = ctx.host_time(answer.date, answer.time)
+    deal.time = host_time(ctx, answer.date, answer.time)
     ctx.requirement = answer.requirement
 
 
@@ -94,8 +95,8 @@ async def _declined(ctx: object, deal: object) -> None:
 async def _unknown(ctx: object, deal: object, error: NoAnswer) -> None:
     """Say that the result is unknown, try the reversal once, say what came of it."""
     prompts = ctx.prompts
-    ctx.ledger.reversal_reason(deal, error.f39)
     deal = ctx.ledger.pending(deal)
+    deal.f39 = error.f39  # made durable with the first attempt
     lines = [prompts.money(deal.amount_minor), prompts.word("voucher", deal.stan)]
     prompts.show("outcome.unknown", *(lines + [prompts.word("unknown.noswipe")]))
     prompts.beep("error")

@@ -7,6 +7,7 @@ stays on the unresolved list; it is tried once more at each sign-on and settleme
 """
 
 from pos.core.errors import NoAnswer
+from pos.ledger import reversing
 
 # 00: reversed; 25: there is no original; 12: nothing the host could reverse. Each ends it.
 _FINAL = ("00", "12", "25")
@@ -17,15 +18,15 @@ async def try_once(ctx: object, deal: object) -> bool:
     try:
         code = await ctx.host.reverse(deal, deal.f39)
     except NoAnswer as error:
-        ctx.ledger.reversal_tried(deal)
+        reversing.tried(ctx.ledger, deal)
         if error.f39 == "A0" or error.sign_on_again:
             await _new_keys(ctx)
         return False
     if code in _FINAL:
-        ctx.ledger.reversal_done(deal)
+        reversing.done(ctx.ledger, deal)
         return True
     deal.f39 = "06"
-    ctx.ledger.reversal_tried(deal)
+    reversing.tried(ctx.ledger, deal)
     return False
 
 
@@ -41,7 +42,7 @@ async def _new_keys(ctx: object) -> None:
 async def send_due(ctx: object) -> None:
     """Send what is due until every pending deal is reversed or unresolved; NotSent passes."""
     while True:
-        deal = ctx.ledger.reversal_due()
+        deal = reversing.due(ctx.ledger)
         if deal is None:
             return
         if not await try_once(ctx, deal) and deal.unresolved:
@@ -50,5 +51,5 @@ async def send_due(ctx: object) -> None:
 
 async def retry_unresolved(ctx: object) -> None:
     """Give each unresolved deal one more attempt; NotSent passes."""
-    for deal in ctx.ledger.unresolved():
+    for deal in reversing.unresolved(ctx.ledger):
         await try_once(ctx, deal)

@@ -4,6 +4,7 @@
 from pos.core.carddata import wipe
 from pos.core.deal import SALE
 from pos.txn import online, signon
+from pos.txn.steps import new_deal
 
 
 async def run(ctx: object, first_digit: str = "", flux: object = None) -> None:
@@ -18,7 +19,7 @@ async def run(ctx: object, first_digit: str = "", flux: object = None) -> None:
         if card is None:
             card = await prompts.card(prompts.word("sale"), prompts.money(amount_minor))
         pin = await prompts.pin(prompts.money(amount_minor), prompts.word("card", card.masked))
-        deal = ctx.new_deal(SALE, amount_minor, card, pin)
+        deal = new_deal(ctx, SALE, amount_minor, card, pin)
         block = ctx.keys.pin_block(pin, card.pan) if pin else None
         await online.run(ctx, deal, lambda: ctx.host.sale(deal, card, block))
     finally:

@@ -10,6 +10,7 @@ from pos.core.money import format_minor
 from pos.ledger import settling
 from pos.ledger.records import JOB_SETTLEMENT
 from pos.txn import reversal, signon
+from pos.txn.steps import host_time
 
 
 async def run(ctx: object) -> None:
@@ -54,7 +55,7 @@ async def _exchange(ctx: object) -> None:
     ledger = ctx.ledger
     stan = settling.start(ledger, ctx.now())
     settled = await ctx.host.settle(stan, ledger.batch, ledger.book.totals)
-    time = ctx.host_time(settled.date, settled.time)
+    time = host_time(ctx, settled.date, settled.time)
     settling.result(ledger, settled.domestic + settled.foreign, time, settled.rrn)
 
 

@@ -4,7 +4,7 @@
 from pos.core.errors import PosError, Refused
 from pos.ledger import settling
 from pos.txn import reversal
-from pos.txn.context import error_word
+from pos.txn.steps import check_ready, error_word
 
 
 async def sign_on(ctx: object) -> None:
@@ -30,7 +30,7 @@ async def sign_on_and_reverse(ctx: object) -> None:
 
 async def ready(ctx: object) -> None:
     """Before a card is read: Refused with what stands in the way; signs on where needed."""
-    ctx.check_ready()
+    check_ready(ctx)
     await ensure(ctx)
 
 

@@ -11,6 +11,7 @@ from pos.core.errors import Refused
 from pos.crypto.hmac import same
 from pos.ledger.history import in_batch
 from pos.txn import online, signon
+from pos.txn.steps import new_deal
 
 
 async def run(ctx: object) -> None:
@@ -65,7 +66,7 @@ def _original_lines(prompts: object, original: object) -> tuple:
 
 
 def _deal(ctx: object, original: object, card: object, pin: object) -> object:
-    deal = ctx.new_deal(VOID, original.amount_minor, card, pin)
+    deal = new_deal(ctx, VOID, original.amount_minor, card, pin)
     deal.original_batch = original.batch
     deal.original_stan = original.stan
     deal.original_rrn = original.rrn

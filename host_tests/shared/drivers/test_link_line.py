@@ -61,7 +61,7 @@ class LineReaderTest(unittest.TestCase):
         reader.line()
         swipe = reader.take()
         self.assertEqual((swipe[0], swipe[1][1], swipe[2]), (None, 3, None))
-        self.assertEqual(reader.take(), (None, None, None))
+        self.assertEqual(reader.take(), [None, None, None])
 
     def test_flux_without_end_and_negative(self):
         reader = LineReader()

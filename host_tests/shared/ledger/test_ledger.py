@@ -7,7 +7,7 @@ from fakes import ledgers
 from pos.core.deal import APPROVED, DECLINED, REVERSED, SALE, VOID, VOIDED
 from pos.core.errors import LedgerError, Refused
 from pos.ledger import records as r
-from pos.ledger import settling
+from pos.ledger import reversing, settling
 from pos.ledger.history import closed_book, in_batch
 
 
@@ -27,7 +27,7 @@ class TradingTest(unittest.TestCase):
 
     def test_intent_alone_is_a_pending_reversal(self):
         self.ledger.begin(ledgers.sale(500))
-        due = self.reboot().reversal_due()
+        due = reversing.due(self.reboot())
         self.assertEqual((due.stan, due.amount_minor, due.f39), (1, 500, "06"))
         self.assertEqual(due.pan_masked, "622202******0123")
         self.assertEqual(self.ledger.book.totals.debit_count, 0)
@@ -88,7 +88,7 @@ class TradingTest(unittest.TestCase):
         deal.batch, deal.stan, deal.state = 1, 77, APPROVED
         before = self.nor.ops
         self.assertRaises(LedgerError, self.ledger.outcome, deal)
-        self.assertRaises(LedgerError, self.ledger.reversal_done, deal)
+        self.assertRaises(LedgerError, reversing.done, self.ledger, deal)
         self.assertEqual(self.nor.ops, before)
 
 
@@ -100,41 +100,41 @@ class ReversalTest(unittest.TestCase):
         self.ledger.begin(self.deal)
 
     def test_done(self):
-        self.ledger.reversal_done(self.deal)
+        reversing.done(self.ledger, self.deal)
         ledger = ledgers.load(self.nor.reboot())
-        self.assertIsNone(ledger.reversal_due())
+        self.assertIsNone(reversing.due(ledger))
         self.assertEqual(in_batch(ledger, self.deal.stan).state, REVERSED)
         self.assertEqual(ledger.book.count, 0)
 
     def test_never_dropped(self):
-        self.ledger.reversal_reason(self.deal, "98")
+        self.ledger.pending(self.deal).f39 = "98"
         for _ in range(3):
-            self.ledger.reversal_tried(self.deal)
+            reversing.tried(self.ledger, self.deal)
         ledger = ledgers.load(self.nor.reboot())
-        self.assertIsNone(ledger.reversal_due())
-        unresolved = ledger.unresolved()
+        self.assertIsNone(reversing.due(ledger))
+        unresolved = reversing.unresolved(ledger)
         self.assertEqual([(d.stan, d.f39, d.tries) for d in unresolved], [(1, "98", 3)])
         self.assertEqual([job.kind for job in ledger.book.due], [r.JOB_FAULT])
 
     def test_more_tries_of_an_unresolved_deal_write_nothing(self):
         for _ in range(3):
-            self.ledger.reversal_tried(self.deal)
+            reversing.tried(self.ledger, self.deal)
         before = self.nor.ops
-        self.ledger.reversal_tried(self.deal)
+        reversing.tried(self.ledger, self.deal)
         self.assertEqual(self.nor.ops, before)
 
     def test_unresolved_survives_settlements_and_resolves_later(self):
         for _ in range(3):
-            self.ledger.reversal_tried(self.deal)
+            reversing.tried(self.ledger, self.deal)
         ledgers.settle(self.ledger)
         ledgers.settle(self.ledger)
         nor = self.nor.reboot()
         ledger = ledgers.load(nor)
         self.assertEqual(ledger.batch, 3)
-        deal = ledger.unresolved()[0]
+        deal = reversing.unresolved(ledger)[0]
         self.assertEqual((deal.batch, deal.stan, deal.amount_minor), (1, 1, 8800))
-        ledger.reversal_done(deal)
-        self.assertEqual(ledgers.load(nor.reboot()).unresolved(), [])
+        reversing.done(ledger, deal)
+        self.assertEqual(reversing.unresolved(ledgers.load(nor.reboot())), [])
 
     def test_no_settlement_over_a_reversal_that_has_tries_left(self):
         self.assertRaises(LedgerError, settling.start, self.ledger, "20261122220311")

@@ -5,6 +5,7 @@ import unittest
 
 from fakes import ledgers
 from pos.core.deal import APPROVED, DECLINED, VOIDED
+from pos.ledger import reversing
 from pos.ledger.pages import Pages
 
 
@@ -29,7 +30,7 @@ class PagesTest(unittest.TestCase):
         ledger.outcome(declined)
         reversed_sale = ledgers.sale(300)
         ledger.begin(reversed_sale)
-        ledger.reversal_done(reversed_sale)
+        reversing.done(ledger, reversed_sale)
         for amount in range(20):
             ledgers.approve(ledger, ledgers.sale(1000 + amount))
         ledgers.approve(ledger, ledgers.void(first))
