@@ -47,6 +47,8 @@ class BenchClock:
 class BenchBoard:
     """Board port (core/ports.py)."""
 
+    tracks = (1, 2, 3)
+
     def __init__(self, state: str, acquirer: str, cut_at: int, torn: bool) -> None:
         self._state = state
         self._acquirer = acquirer
@@ -81,12 +83,17 @@ class BenchBoard:
         return alive
 
     def profile(self) -> dict:
-        """Return profile.json of the state directory, with the acquirer of the command line."""
+        """Return profile.json of the state directory, with the acquirer of the command line.
+
+        Its `tracks`, [1, 2] or [2, 3], say which variant of stripe reader the bench plays.
+        """
         try:
             with open(self._state + "/profile.json") as source:
                 values = json.load(source)
         except (OSError, ValueError):
             raise ProfileError("profile.json cannot be read")
+        if "tracks" in values:
+            self.tracks = self._link.lines.tracks = tuple(values["tracks"])
         if self._acquirer != "-":
             host, port = self._acquirer.rsplit(":", 1)
             values["host"] = host

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""ESP32 dev board: flash partitions, NVS, Wi-Fi and a slip printer on UART 2.
+"""ESP32 dev board: flash partitions, NVS, Wi-Fi, slip printer, keypad, OLED and stripe reader.
 
-Keys, screen and swipes go over the bench link on the USB serial port, until the stripe head,
-keypad and display have drivers of their own.
+What pins.py does not name, keypad, display or stripe reader, is played by the bench link on the
+USB serial port: a bare board is a whole terminal for whoever types JSON lines.
 """
 
 import json
@@ -44,13 +44,39 @@ class EspBoard:
         values = self.profile()
         self._wifi = Wifi(values.get("wifi_ssid", ""), values.get("wifi_password", ""))
         link = Link(self._no_setting)
-        self.inputs = link
-        self.display = link
+        link.lines.tracks = self.tracks = pins.STRIPE_TRACKS
         self.buzzer = link
         self.log = link.log
         self.clock = EspClock()
+        self.display = self._display() or link
+        self.inputs = self._inputs(link)
         self.printer = EscposPrinter(open_uart(pins))
         self.device_key = device_key
+
+    def _display(self) -> object:
+        """Return the OLED of pins.py, None when there is none."""
+        if not pins.OLED:
+            return None
+        from drivers.oled_screen import Screen, open_font
+        from drivers.ssd1306 import Panel
+        from hal.esp32.i2c import open_i2c
+
+        font = open_font(__file__.rsplit("/", 1)[0] + "/font16.bin")
+        return Screen(Panel(open_i2c(pins), pins.OLED_ADDRESS), font)
+
+    def _inputs(self, link: Link) -> object:
+        """Return the keypad of pins.py or else the link, joined by the stripe reader if any."""
+        keys = link
+        if pins.KEYPAD:
+            from hal.esp32.keypad_pins import open_keypad
+
+            keys = open_keypad(pins, self.clock, self.display.scroll if pins.OLED else None)
+        if not pins.STRIPE:
+            return keys
+        from drivers.stripe_inputs import StripeInputs
+        from hal.esp32.stripe import open_stripe
+
+        return StripeInputs(keys, open_stripe(pins), self.clock)
 
     def profile(self) -> dict:
         """Return /profile.json of the board's file system."""

@@ -48,7 +48,7 @@ class Link:
 
     def __init__(self, on_setting: object) -> None:
         self._on_setting = on_setting  # called with printer and link lines
-        self._lines = LineReader()
+        self.lines = LineReader()
         self._queue = []
         self._seen = 0  # lines whose effect is complete, as told in idle events
         self._closed = False
@@ -104,16 +104,16 @@ class Link:
             if not chunk:
                 break
             for i in range(len(chunk)):
-                if self._lines.feed(chunk[i]):
+                if self.lines.feed(chunk[i]):
                     await self._line()
 
     async def _line(self) -> None:
         try:
-            await self._do(json.loads(self._lines.line()))
+            await self._do(json.loads(self.lines.line()))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             self.log("link", "bad line: %s" % (error.args[0] if error.args else "not JSON"))
             self._passed()
-        self._lines.take()
+        self.lines.take()
 
     async def _do(self, message: dict) -> None:
         verb = message["do"]
@@ -131,7 +131,7 @@ class Link:
             self._passed()
 
     async def _swipe(self) -> None:
-        event = ("swipe", self._lines.take())
+        event = ("swipe", self.lines.take())
         await self._put(event)
         while event in self._queue:
             self._taken.clear()

@@ -23,7 +23,12 @@ _CLOSE = const(93)
 
 
 class LineReader:
-    """Feed bytes; `line` holds the last whole line, `counts` the intervals a track it carried."""
+    """Feed bytes; `line` holds the last whole line, `counts` the intervals a track it carried.
+
+    `tracks` are those that the stripe reader has which the link stands for; others are not given.
+    """
+
+    tracks = (1, 2, 3)
 
     def __init__(self) -> None:
         self.flux = [None, None, None]  # made when a swipe comes in, given away with `take`
@@ -103,8 +108,10 @@ class LineReader:
 
         A list, so that whoever has read it can let go of the intervals for everybody.
         """
-        swipe = [(self.flux[i], self.counts[i]) if self.counts[i] else None for i in range(3)]
+        swipe = [None, None, None]
         for i in range(3):
+            if self.counts[i] and i + 1 in self.tracks:
+                swipe[i] = (self.flux[i], self.counts[i])
             self.flux[i] = None
             self.counts[i] = 0
         return swipe

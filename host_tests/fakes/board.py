@@ -185,6 +185,7 @@ class FakeBoard:
         self.clock = FakeClock()
         self.display = FakeDisplay()
         self.buzzer = self.display
+        self.tracks = (1, 2, 3)
         self.inputs = cashier
         self.printer = FakePrinter(paper)
         self.logged = []

@@ -93,12 +93,20 @@ def _same_card(text: bytearray, fields: object, number: int, other: bytearray) -
 
 
 def read_card(fluxes: object, decoder: object = None) -> SwipeRead:
-    """Decode a swipe: `fluxes` holds (intervals, count) or None, by track or in order 1-3."""
+    """Decode a swipe: `fluxes` holds (intervals, count) or None, by track or in order 1-3.
+
+    What is neither is left to forms.py: bits, texts, the reason of a reader.
+    """
     decoder = decoder or Decoder()
     tracks = {}
     for number in TRACKS:
         one = fluxes.get(number) if isinstance(fluxes, dict) else fluxes[number - 1]
-        tracks[number] = (
-            TrackRead("absent") if one is None else decoder.decode_track(number, one[0], one[1])
-        )
+        if one is None:
+            tracks[number] = TrackRead("absent")
+        elif isinstance(one, tuple) and not isinstance(one[0], bytearray):
+            tracks[number] = decoder.decode_track(number, one[0], one[1])
+        else:
+            from pos.card import forms
+
+            tracks[number] = forms.read(decoder, number, one)
     return SwipeRead(tracks)

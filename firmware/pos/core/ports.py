@@ -50,7 +50,10 @@ class Inputs:
     async def get(self, timeout_ms: int) -> tuple:
         """Return ("key", name) or ("swipe", flux); None when the time is up.
 
-        flux has three (array of intervals in microseconds, count) or None, one a track.
+        flux has three, one a track: None, (array "H" of intervals in microseconds, count),
+        (bytearray of bits, one a byte, count), a text in a bytearray, or a str that says why the
+        reader could not read the track. Bits and texts are zeroed by reading them. Tracks that the
+        board's reader does not have (`Board.tracks`) are None: they are never sent.
         Raises PowerOff when no input can come any more.
         """
 
@@ -91,6 +94,7 @@ class Board:
     display: Display
     inputs: Inputs
     printer: Printer
+    tracks: tuple  # what the stripe reader delivers: (1, 2), (2, 3) or (1, 2, 3)
     buzzer: object  # .beep(kind)
 
     def profile(self) -> dict:

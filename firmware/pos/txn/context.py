@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What every flow is handed: the terminal's parts, by name. The steps they share are in steps.py.
-"""
+"""What every flow is handed: the terminal's parts, by name (steps.py: what flows share)."""
 
 from pos.core import modules
 
