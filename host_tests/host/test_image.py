@@ -29,7 +29,7 @@ SOURCES = {
     "firmware/hal/led.py": "ON = 1\n",
     "boards/bench/__init__.py": "NAME = 'bench'\n",
     "boards/bench/README.md": "not shipped",
-    "boards/bench/manifest.toml": 'march = "x64"\nexclude = ["hal"]\n',
+    "boards/bench/manifest.toml": 'march = "x64"\nexclude = ["hal/"]\n',
     "boards/chip/__init__.py": "NAME = 'chip'\n",
     "boards/chip/manifest.toml": 'march = "xtensawin"\nexclude = []\n',
 }

@@ -35,7 +35,7 @@ class Board(NamedTuple):
 
     name: str
     march: str
-    exclude: tuple
+    exclude: tuple  # how the names of files begin that this board has no use for
 
 
 class Image(NamedTuple):
@@ -68,7 +68,7 @@ def _walk(folder: Path, prefix: str, exclude: tuple) -> list[Source]:
         name = path.relative_to(folder).as_posix()
         wanted = path.suffix == ".py" or path.suffix in _RESOURCES
         empty = path.name == "__init__.py" and not path.stat().st_size  # a folder is a package
-        if path.is_file() and wanted and not empty and name.split("/")[0] not in exclude:
+        if path.is_file() and wanted and not empty and not name.startswith(exclude):
             found.append(Source(prefix + name, path))
     return found
 
