@@ -125,6 +125,10 @@ class Ledger:
         payload = Writer().number(kind, 1).number(batch, 3).number(stan, 3)
         self.append(r.PRINT, payload.number(copy, 1).number(step, 1).data())
 
+    def rest(self) -> None:
+        """Between two flows: let go of the journal's buffer."""
+        self._journal.rest()
+
     def scan(self, from_seq: int, visit: object) -> None:
         """Hand records from a sequence on to visit(kind, seq, payload), until it returns True."""
         self._journal.scan(from_seq, visit)

@@ -91,8 +91,12 @@ class Journal:
                 ring.check_blank(number, "neither blank nor a sector of this journal")
         self.next_seq = ring.seq or 1
         self._recover(torn)
-        ring.use_buffer(_BUFFER_BYTES)
         self._ready = True
+        self.rest()
+
+    def rest(self) -> None:
+        """Let go of the buffer until the next append or scan."""
+        self._ring.window = None
 
     def append(self, kind: int, payload: bytes) -> int:
         """Add a record (type 1 to 254, up to MAX_PAYLOAD bytes); return its sequence, durable.
@@ -144,6 +148,8 @@ class Journal:
     def _check_ready(self) -> None:
         if not self._ready:
             raise StoreError("journal: not loaded, or in use")
+        if self._ring.window is None:
+            self._ring.use_buffer(_BUFFER_BYTES)
 
     def _free(self, number: int, keep_from: int) -> bool:
         """Whether the place that sector `number` goes to holds nothing that must be kept."""

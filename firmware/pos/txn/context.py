@@ -49,6 +49,7 @@ class Context:
     def rest(self) -> None:
         """Between two flows: let go of all that only a flow needs."""
         self._printing = None
+        self.ledger.rest()
         self.lighten()
 
     @property
