@@ -68,8 +68,8 @@ _SETTLEMENT = [
     ({"fault": "decline", "code": "96"}, True),
     ({"fault": "requirement"}, False),
     ({"fault": "truncate", "at": 50}, True),
-    ({"fault": "flip", "at": 34}, True),  # F42
-    ({"fault": "flip", "at": 64}, True),  # a result that is none
+    ({"fault": "flip", "at": 60}, True),  # F42
+    ({"fault": "flip", "at": 103}, True),  # a result that is none
 ]
 
 _SIGNON = [
@@ -213,7 +213,7 @@ def _check_no_card_data(day: Day) -> None:
     forms = [pan.encode(), pan.encode().hex().encode(), bytes.fromhex(pan)]
     forms += [bytes.fromhex(pan[1:-1]), day.card["tracks"]["2"][1:-1].encode()]
     written = [*day.folder.glob("state/*"), *day.folder.glob("out/*"), *day.folder.glob("*.log")]
-    assert len(written) > len(_FINANCIAL)
+    assert len(written) > 10
     assert [path for path in written if any(form in path.read_bytes() for form in forms)] == []
 
 

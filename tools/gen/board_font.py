@@ -12,13 +12,13 @@ down, the top one lowest; all columns of the upper half, then of the lower. U+00
 the boxes for what the font has not.
 """
 
-import argparse
 import struct
 import sys
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from _target import main
 from PIL import Image, ImageDraw, ImageFont
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,19 +108,5 @@ def build() -> bytes:
     return bytes(out)
 
 
-def main() -> int:
-    """Write the font, or with --check compare it with the one in the tree."""
-    parser = argparse.ArgumentParser(description="screen font of the ESP32 board")
-    parser.add_argument("--check", action="store_true", help="fail if the file is out of date")
-    font = build()
-    if not parser.parse_args().check:
-        TARGET.write_bytes(font)
-        return 0
-    if TARGET.exists() and TARGET.read_bytes() == font:
-        return 0
-    print(f"board_font: {TARGET} is out of date, run tools/gen/board_font.py", file=sys.stderr)
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("screen font of the ESP32 board", TARGET, build))

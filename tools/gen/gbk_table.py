@@ -7,10 +7,11 @@ Layout, all numbers big-endian, every section sorted by code point so that the r
 - folds: code point and up to four bytes, NUL padded, of characters GBK has not, 6 bytes each.
 """
 
-import argparse
 import struct
 import sys
 from pathlib import Path
+
+from _target import main
 
 TARGET = Path(__file__).resolve().parents[2] / "firmware" / "pos" / "receipt" / "gbk.bin"
 FIRST, LAST = 0x4E00, 0x9FA5
@@ -78,19 +79,5 @@ def build() -> bytes:
     return bytes(out)
 
 
-def main() -> int:
-    """Write the table, or with --check compare it with the one in the tree."""
-    parser = argparse.ArgumentParser(description="GBK table of the receipt package")
-    parser.add_argument("--check", action="store_true", help="fail if the file is out of date")
-    table = build()
-    if not parser.parse_args().check:
-        TARGET.write_bytes(table)
-        return 0
-    if TARGET.exists() and TARGET.read_bytes() == table:
-        return 0
-    print(f"gbk_table: {TARGET} is out of date, run tools/gen/gbk_table.py", file=sys.stderr)
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("GBK table of the receipt package", TARGET, build))
