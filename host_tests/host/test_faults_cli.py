@@ -197,13 +197,14 @@ def _wanted(table: list) -> dict:
 
 @pytest.mark.parametrize("runtime", _BOTH)
 def test_sale(tmp_path: Path, runtime: str) -> None:
+    table = _FINANCIAL if runtime == "cpython" else _FINANCIAL[1::3]
     day = Day(tmp_path, runtime)
     script = [_wait("idle")]
-    for amount_minor, row in enumerate(_FINANCIAL, _AMOUNT_MINOR):
+    for amount_minor, row in enumerate(table, _AMOUNT_MINOR):
         script += [*day.sale(amount_minor), _wait(row[1]), *_to_idle()]
-    day.run(script, _numbered([row[0] for row in _FINANCIAL], "sale"))
+    day.run(script, _numbered([row[0] for row in table], "sale"))
     day.recover()
-    assert day.endings() == _wanted(_FINANCIAL)
+    assert day.endings() == _wanted(table)
     _check_no_card_data(day)
 
 
@@ -218,19 +219,18 @@ def _check_no_card_data(day: Day) -> None:
 
 
 def test_void(tmp_path: Path) -> None:
+    table = _FINANCIAL[::2]
     day = Day(tmp_path, "cpython")
     script = [_wait("idle")]
-    for amount_minor, row in enumerate(_FINANCIAL, _AMOUNT_MINOR):
+    for amount_minor, row in enumerate(table, _AMOUNT_MINOR):
         script += [*day.sale(amount_minor), _wait("outcome.approved"), *_to_idle()]
         script += [*day.void(), _wait(row[1]), *_to_idle()]
-    day.run(script, _numbered([row[0] for row in _FINANCIAL], "void"))
+    day.run(script, _numbered([row[0] for row in table], "void"))
     day.recover()
-    assert day.endings("void") == _wanted(_FINANCIAL)
-    voided = {amount: row[0] == "approved" for amount, row in _wanted(_FINANCIAL).items()}
-    sales = {
-        amount: ("voided",) * 2 if gone else ("approved",) * 2 for amount, gone in voided.items()
-    }
-    assert day.endings("sale") == sales
+    assert day.endings("void") == _wanted(table)
+    gone = {amount_minor: row[0] == "approved" for amount_minor, row in _wanted(table).items()}
+    states = {minor: "voided" if voided else "approved" for minor, voided in gone.items()}
+    assert day.endings("sale") == {minor: (state, state) for minor, state in states.items()}
 
 
 def test_reversal(tmp_path: Path) -> None:
@@ -321,7 +321,7 @@ def _flip(image: bytes, at: int) -> bytes:
 _BROKEN = {
     "zeros": lambda image: bytes(len(image)),
     "noise": lambda image: bytes((at * 7919 >> 3) & 0xFF for at in range(len(image))),
-    "keys": lambda image: _flip(image, len(image[:16384].rstrip(b"\xff")) - 9),
+    "keys": lambda image: image[:8] + bytes(16376) + image[16384:],
     "sector header": lambda image: _flip(image, 32768 + 20),
     "record": lambda image: _flip(image, 32768 + 150),
     "last record": lambda image: _flip(image, len(image[:36864].rstrip(b"\xff")) - 9),

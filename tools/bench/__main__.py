@@ -87,14 +87,26 @@ def main() -> None:
     values = data()
     ours, on_cpython, other = micropython(values), cpython(values), peers.measure(values)
     table = Table(title="Time a piece, best of several rounds", title_justify="left")
-    for heading in ("", "MicroPython", "ESP32 (estimate)", "CPython", "peer on CPython", ""):
-        table.add_column(heading, justify="right" if heading and "peer" not in heading else "left")
+    for heading in (
+        "",
+        "MicroPython",
+        "ESP32 (estimate)",
+        "CPython",
+        "peer on CPython",
+        "peer",
+        "ours/peer",
+    ):
+        table.add_column(
+            heading, justify="left" if heading in ("", "peer on CPython") else "right"
+        )
     for case, seconds in sorted(ours.items()):
         name, theirs = other.get(case, ("", 0.0))
         estimate = _show(seconds * ESP32_FACTOR)
         row = [case, _show(seconds), estimate, _show(on_cpython[case])]
-        table.add_row(*row, name, _show(theirs) if name else "")
-    Console(width=100).print(table)
+        if name:
+            row += [name, _show(theirs), f"{on_cpython[case] / theirs:.1f}"]
+        table.add_row(*row)
+    Console(width=110).print(table)
 
 
 if __name__ == "__main__":
