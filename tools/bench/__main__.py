@@ -82,6 +82,17 @@ def _show(seconds: float) -> str:
     return f"{seconds * 1e6:.1f} us" if seconds < 1e-3 else f"{seconds * 1e3:.2f} ms"
 
 
+_HEADINGS = (
+    "",
+    "MicroPython",
+    "ESP32 (estimate)",
+    "CPython",
+    "peer on CPython",
+    "peer",
+    "ours/peer",
+)
+
+
 def main() -> None:
     """Measure and print the table."""
     values = data()
