@@ -32,6 +32,7 @@ class FakeHost:
     def __init__(self, script: list) -> None:
         self.script = list(script)
         self.calls = []
+        self.blocks = []  # PIN blocks of sales
 
     def _next(self, method: str, *facts: object) -> object:
         self.calls.append((method,) + facts)
@@ -54,6 +55,7 @@ class FakeHost:
 
     async def sale(self, deal: object, card: object, pin_block: object) -> object:
         """Answer a sale."""
+        self.blocks.append(pin_block)
         return self._next("sale", deal.stan, deal.amount_minor, pin_block is not None)
 
     async def void(self, deal: object, card: object, pin_block: object) -> object:
@@ -72,7 +74,8 @@ class FakeHost:
 class FakeKeys:
     """KeyStore's place: no cryptography, the same promises."""
 
-    def __init__(self, tmk: bool = True) -> None:
+    def __init__(self, host: object, tmk: bool = True) -> None:
+        self._host = host
         self._tmk = tmk
 
     def has_tmk(self) -> bool:
@@ -84,7 +87,8 @@ class FakeKeys:
         return bytes(pan[-8:])
 
     def pin_block(self, pin: bytearray, pan: bytes) -> bytearray:
-        """Eight bytes."""
+        """Eight bytes; the last counts the sign-ons so far, as the keys change with each."""
         if not 4 <= len(pin) <= 12:
             raise KeyStoreError("PIN length")
-        return bytearray(b"\x06PINPIN" + bytes(1))
+        sign_ons = len([call for call in self._host.calls if call[0] == "sign_on"])
+        return bytearray(b"\x06PINPIN" + bytes([sign_ons]))

@@ -34,7 +34,7 @@ class Terminal:
         profile = Profile(board.profile())
         ledger = ledgers.load(self.nor, **self.profile)
         self.host = FakeHost(script)
-        self.ctx = Context(profile, ledger, FakeKeys, lambda: self.host, board)
+        self.ctx = Context(profile, ledger, lambda: FakeKeys(self.host), lambda: self.host, board)
         self.ctx.prompts = Prompts(board.display, cashier, board.buzzer, profile)
         self.board = board
         aio.run(self._main())

@@ -6,7 +6,7 @@ before screen and paper say so; no usable answer means a reversal.
 """
 
 from pos.core import modules
-from pos.core.deal import APPROVED, DECLINED
+from pos.core.deal import APPROVED, DECLINED, SALE
 from pos.core.errors import NoAnswer, NotSent, Refused
 from pos.ledger.records import JOB_SLIP
 from pos.txn import reversal
@@ -16,14 +16,18 @@ from pos.txn.steps import host_time
 _APPROVED_CODES = ("00", "11", "A2", "A4", "A5", "A6")  # unionpay.md section 6
 
 
-async def run(ctx: object, deal: object, send: object) -> None:
-    """Carry the deal to its end. `send()` awaits the host's answer. Refused: nothing was sent."""
+async def run(ctx: object, deal: object, card: object, pin: object) -> None:
+    """Carry a sale or void to its end; the caller wipes card and PIN. Refused: nothing was sent.
+
+    The PIN is encrypted last, because a reversal may have brought a new sign-on, and new keys.
+    """
     modules.trim()
     ctx.prompts.show("host.wait", ctx.prompts.money(deal.amount_minor))
     await _reversals_first(ctx)
+    block = ctx.keys.pin_block(pin, card.pan) if pin else None
     ctx.ledger.begin(deal)
     try:
-        await _exchange(ctx, deal, send)
+        await _exchange(ctx, deal, card, block)
     except NoAnswer as error:
         await _unknown(ctx, deal, error)
         return
@@ -34,10 +38,12 @@ async def run(ctx: object, deal: object, send: object) -> None:
         await _declined(ctx, deal)
 
 
-async def _exchange(ctx: object, deal: object, send: object) -> None:
+async def _exchange(ctx: object, deal: object, card: object, block: object) -> None:
     """Send, and fill the deal. The answer dies here: it would keep message code in the heap."""
+    host = ctx.host
     try:
-        _take(ctx, deal, await send())
+        send = host.sale if deal.kind == SALE else host.void
+        _take(ctx, deal, await send(deal, card, block))
     except NotSent:
         ctx.ledger.not_sent(deal)
         raise

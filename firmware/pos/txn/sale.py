@@ -20,8 +20,7 @@ async def run(ctx: object, first_digit: str = "", flux: object = None) -> None:
             card = await prompts.card(prompts.word("sale"), prompts.money(amount_minor))
         pin = await prompts.pin(prompts.money(amount_minor), prompts.word("card", card.masked))
         deal = new_deal(ctx, SALE, amount_minor, card, pin)
-        block = ctx.keys.pin_block(pin, card.pan) if pin else None
-        await online.run(ctx, deal, lambda: ctx.host.sale(deal, card, block))
+        await online.run(ctx, deal, card, pin)
     finally:
         if pin:
             wipe(pin)

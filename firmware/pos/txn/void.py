@@ -28,9 +28,7 @@ async def run(ctx: object) -> None:
             raise Refused("void.card")
         if ctx.profile.void_pin:
             pin = await prompts.pin(*_original_lines(prompts, original))
-        deal = _deal(ctx, original, card, pin)
-        block = ctx.keys.pin_block(pin, card.pan) if pin else None
-        await online.run(ctx, deal, lambda: ctx.host.void(deal, card, block))
+        await online.run(ctx, _deal(ctx, original, card, pin), card, pin)
     finally:
         if pin:
             wipe(pin)

@@ -202,6 +202,19 @@ class NoAnswerTest(unittest.TestCase):
         self.assertEqual(self.terminal.host.calls[-1], ("reverse", 2, "06"))
         self.assertEqual(len(self.terminal.book().pending), 0)
 
+    def test_pin_is_encrypted_under_the_keys_of_the_last_sign_on(self):
+        script = [
+            _ON,
+            ("sale", NoAnswer("silence")),
+            ("reverse", NoAnswer("silence")),
+            ("reverse", NoAnswer("mac", "A0")),
+            _ON,
+            ("reverse", "00"),
+            ("sale", Reply()),
+        ]
+        self.terminal.run([sale(), sale()], script)
+        self.assertEqual([block[7] for block in self.terminal.host.blocks], [1, 2])
+
     def test_reversal_goes_out_at_boot(self):
         script = [_ON, ("sale", NoAnswer("silence")), ("reverse", NotSent("link"))]
         self.terminal.run([sale()], script)
