@@ -111,11 +111,11 @@ class Day:
         assert done.returncode == 0
         assert json.loads(done.stdout.splitlines()[-1])["exit"] == 0
 
-    def sale(self, amount_minor: int) -> list:
+    def sale(self, amount_minor: int, pin: str = "") -> list:
         """A sale, up to its outcome."""
         swipe = {"do": "card", "tracks": self.card["tracks"]}
         amount = _keys(*str(amount_minor), "ENTER")
-        return [*amount, _wait("card.swipe"), swipe, _wait("pin.enter"), *_keys("ENTER")]
+        return [*amount, _wait("card.swipe"), swipe, _wait("pin.enter"), *_keys(*pin, "ENTER")]
 
     def void(self) -> list:
         """A void of the last sale, up to its outcome."""
@@ -257,6 +257,18 @@ def _every_other_try() -> list:
         rules.append({**fault, "type": "reversal", "nth": number})
         number += 1 if fault["fault"] in ("duplicate", "requirement") else 2
     return rules
+
+
+def test_pin_after_a_reversal_that_brought_new_keys(tmp_path: Path) -> None:
+    day = Day(tmp_path, "cpython")
+    lost = [*day.sale(_AMOUNT_MINOR), _wait("outcome.unknown"), *_to_idle()]
+    later = [*day.sale(_AMOUNT_MINOR + 1, day.card["pin"]), _wait("outcome.approved"), *_to_idle()]
+    rules = [{"fault": "close", "type": "sale", "nth": 1}]
+    rules += [{"fault": "bad_mac", "type": "reversal", "nth": number} for number in (1, 2)]
+    day.run([_wait("idle"), *lost, *later], rules)
+    day.recover()
+    states = {_AMOUNT_MINOR: ("reversed",) * 2, _AMOUNT_MINOR + 1: ("approved",) * 2}
+    assert day.endings() == states
 
 
 def test_settlement(tmp_path: Path) -> None:
