@@ -74,7 +74,7 @@ def _played(boot: Boot, flow: Flow, card: dict) -> Ending:
         except PowerGone:
             pass  # conclude says how it died
         ending = conclude(link)
-    if ending.error or ending.heap_peak is None:
+    if ending.error or not ending.heap_peak:
         raise ToolError(f"size report: {ending.error or 'the terminal gave no heap figure'}")
     return ending
 

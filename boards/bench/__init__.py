@@ -66,6 +66,10 @@ class BenchBoard:
         self.printer = EscposPrinter(self._uart)
         self.log = self._link.log
 
+    def start(self) -> None:
+        """Listen to the link from power on."""
+        self._link.start()
+
     def show(self, screen: str, lines: list) -> None:
         """Display port; each screen is also a moment to look at the heap."""
         alive = self._look_at_heap()
@@ -133,7 +137,7 @@ class BenchBoard:
         """Say what the run cost; the exit code."""
         self._look_at_heap()
         ops = self._nor.ops if self._nor else 0
-        heap = {"heap_peak": self._heap_peak or None, "heap_idle": self._heap_idle or None}
+        heap = {"heap_peak": self._heap_peak, "heap_idle": self._heap_idle}
         emit(dict(heap, ev="end", flash_ops=ops))
         return 0
 

@@ -44,6 +44,7 @@ class EspBoard:
         values = self.profile()
         self._wifi = Wifi(values.get("wifi_ssid", ""), values.get("wifi_password", ""))
         link = Link(self._no_setting)
+        self.start = link.start
         link.lines.tracks = self.tracks = pins.STRIPE_TRACKS
         self.buzzer = link
         self.log = link.log

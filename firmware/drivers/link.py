@@ -58,12 +58,16 @@ class Link:
         self._arrived = None
         self._taken = None
 
-    async def get(self, timeout_ms: int) -> tuple:
-        """Next event, None after the time; PowerOff once the link is closed and all is taken."""
+    def start(self) -> None:
+        """Listen from now on, inside the running loop: settings act while no key is waited for."""
         if self._task is None:
             self._arrived = asyncio.Event()
             self._taken = asyncio.Event()
             self._task = asyncio.create_task(self._read())
+
+    async def get(self, timeout_ms: int) -> tuple:
+        """Next event, None after the time; PowerOff once the link is closed and all is taken."""
+        self.start()
         if not self._queue and not self._closed:
             emit({"ev": "idle", "seen": self._seen})
             await self._wait(timeout_ms)

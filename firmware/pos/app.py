@@ -51,6 +51,7 @@ def _host(board: object, ctx: Context) -> object:
 
 async def main(board: object) -> None:
     """Run the terminal until its inputs end. PosError passes when it cannot start."""
+    board.start()
     ctx = build(board)
     from pos.txn import startup
 

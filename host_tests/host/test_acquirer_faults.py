@@ -201,7 +201,6 @@ BAD = [
     ('{"fault":"flip","at":"12"}', "at must be"),
     ('{"fault":"decline","code":51}', "code must be"),
     ('{"fault":"decline","code":"5"}', "code must be"),
-    ('{"fault":"requirement","code":"51"}', "must be one digit"),
     ('{"fault":"decline","code":"00"}', "is an approval, not a decline"),
     ('{"fault":"close","mti":"0210"}', "mti must be"),
     ('{"fault":"close","type":"sales"}', "type must be one of"),

@@ -154,7 +154,7 @@ def test_end_waits_while_the_host_is_asked(bench: Bench) -> None:
 def test_cut_kills_and_is_99(bench: Bench) -> None:
     cut = [{"ev": "cut", "op": 12}, {"fake": "hang"}]
     ending = bench.play([_key("1"), {"do": "wait", "screen": "idle"}], [_on("1", *cut)])
-    unknown = {"heap_peak": None, "heap_idle": None}
+    unknown = {"heap_peak": 0, "heap_idle": 0}
     assert ending.event() == {"ev": "end", "exit": 99, "flash_ops": 12, **unknown}
     assert ending.error is None
     assert bench.events[-1] == {"ev": "cut", "op": 12}

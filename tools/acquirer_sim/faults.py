@@ -48,6 +48,10 @@ def _is_int(value: object, low: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= low
 
 
+def _is_digit(value: str) -> bool:
+    return len(value) == 1 and value.isdecimal()
+
+
 def _is_mti(value: str) -> bool:
     return len(value) == 4 and value.isdecimal() and int(value[2]) % 2 == 0
 
@@ -80,7 +84,9 @@ class Rule:
         self.nth = values.get("nth")
         self.seconds = values.get("seconds", _DELAY_DEFAULT_S)
         self.at = values.get("at")
-        self.code = values.get("code", "3" if self.fault == "requirement" else "05")
+        self.code = values.get("code", "05")
+        if self.fault == "requirement" and not _is_digit(self.code):
+            self.code = "3"
         self.seen = 0
 
     def hits(self, facts: dict) -> bool:
@@ -152,9 +158,9 @@ def _check_code(values: dict, where: str) -> None:
     code, fault = values.get("code"), values["fault"]
     if code is None:
         return
-    if fault == "requirement" and not (len(code) == 1 and code.isdecimal()):
-        raise AcquirerError(f"{where}: code of a requirement must be one digit")
-    if fault != "requirement" and len(code) != 2:
+    if fault == "requirement":
+        return  # one digit counts; a response code, as a line with every key has, does not
+    if len(code) != 2:
         raise AcquirerError(f"{where}: code must be a response code of two characters")
     if fault == "decline" and code in _APPROVALS:
         raise AcquirerError(f"{where}: {code} is an approval, not a decline")

@@ -97,6 +97,9 @@ class Board:
     tracks: tuple  # what the stripe reader delivers: (1, 2), (2, 3) or (1, 2, 3)
     buzzer: object  # .beep(kind)
 
+    def start(self) -> None:
+        """Begin to listen; called once, inside the running loop, before anything else."""
+
     def profile(self) -> dict:
         """Return the terminal's parameters (core/profile.py)."""
 

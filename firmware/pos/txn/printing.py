@@ -87,7 +87,7 @@ class Printing:
             status = await self._printer.status()
             if status == "ok":
                 break
-            words = prompts.word("print." + status), prompts.word("print.hint")
+            words = prompts.word("blocked." + status), prompts.word("print.hint")
             if not await prompts.yes_or_ready("print.paper", self._printer, *words):
                 return False
         prompts.restore(back)

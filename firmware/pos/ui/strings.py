@@ -59,9 +59,10 @@ settle.domestic|内卡|DOMESTIC
 settle.foreign|外卡|FOREIGN
 settle.newbatch|新批次 %06d|NEW BATCH %06d
 print.tear|请撕单,按确认打印下联|TEAR OFF, ENTER FOR NEXT COPY
-print.paper|打印机缺纸|PRINTER OUT OF PAPER
-print.cover|打印机盖未关|PRINTER COVER OPEN
-print.offline|打印机无应答|PRINTER DOES NOT ANSWER
+print.paper|打印机未就绪|PRINTER NOT READY
+blocked.paper|打印机缺纸|OUT OF PAPER
+blocked.cover|打印机盖未关|COVER OPEN
+blocked.offline|打印机无应答|NO ANSWER
 print.hint|确认重试 取消稍后补打|ENTER=RETRY CANCEL=LATER
 store.full|请先结算|PLEASE SETTLE FIRST
 error|出错|ERROR
@@ -101,6 +102,7 @@ r12|无效交易|INVALID TRANSACTION
 r13|无效金额|INVALID AMOUNT
 r14|无效卡号|INVALID CARD
 r15|无此发卡行|NO SUCH ISSUER
+r21|卡未激活|CARD NOT ACTIVE
 r22|操作有误|OPERATION ERROR
 r25|无此原交易|NO ORIGINAL
 r30|请重试|RETRY
@@ -109,6 +111,7 @@ r38|密码次数超限|PIN TRIES EXCEEDED
 r40|不支持的交易|NOT SUPPORTED
 r41|挂失卡,请没收|LOST CARD: RETAIN
 r43|被窃卡,请没收|STOLEN CARD: RETAIN
+r45|请插卡(芯片卡)|USE THE CHIP
 r51|余额不足|INSUFFICIENT FUNDS
 r54|卡已过期|EXPIRED CARD
 r55|密码错|WRONG PIN

@@ -30,9 +30,9 @@ class Ending:
     exit: int = 0
     error: str | None = None
     line: int | None = None
-    flash_ops: int | None = None
-    heap_peak: int | None = None
-    heap_idle: int | None = None
+    flash_ops: int = 0
+    heap_peak: int = 0  # 0: not measured (CPython, or a run that did not come to its end)
+    heap_idle: int = 0
     noise: tuple = ()
 
     def event(self) -> dict:
@@ -124,11 +124,13 @@ def conclude(link: Link, failure: RunError | None = None) -> Ending:
 def _ending(link: Link, code: int | None) -> Ending:
     present = link.present
     if link.cut:
-        return Ending(EXIT_CUT, flash_ops=present.cut_op)
+        return Ending(EXIT_CUT, flash_ops=present.cut_op or 0)
     if present.fatal is not None:
         return Ending(EXIT_FATAL, f"the firmware does not start: {present.fatal}")
     if present.end is not None and code == 0:
-        figures = {name: present.end.get(name) for name in ("flash_ops", "heap_peak", "heap_idle")}
+        figures = {
+            name: present.end.get(name) or 0 for name in ("flash_ops", "heap_peak", "heap_idle")
+        }
         return Ending(**figures)
     noise = tuple(link.noise)
     if code is None:
