@@ -34,7 +34,10 @@ class Host:
 
     async def sign_on(self, stan: int, batch: int) -> object:
         """Sign on and install the working keys; a KeyStoreError leaves the previous ones."""
-        return await self._ask("sign_on", (stan, batch), self._signed_on)
+        answer, keys = await self._ask("sign_on", (stan, batch), _signed_on)
+        modules.trim()  # the message code makes room for the key code
+        self._keys.install_working(keys, self._profile.key_length)
+        return answer
 
     async def sign_off(self, stan: int, batch: int) -> None:
         """Sign off."""
@@ -114,16 +117,18 @@ class Host:
             reason = error.reason
         raise NoAnswer("answer unusable, " + reason, "06")
 
-    def _signed_on(self, message: object, requirement: str) -> object:
-        from pos.acquirer import answers
 
-        answers.accepted(message)
-        if not message.has(62):
-            raise MessageError("brings no keys", 62)
-        self._keys.install_working(message.get(62), self._profile.key_length)
-        return answers.SignOn(
-            answers.batch(message), answers.date(message), answers.time(message), requirement
-        )
+def _signed_on(message: object, requirement: str) -> tuple:
+    """Return the answer and a copy of its wrapped keys, F62: the buffer is wiped later."""
+    from pos.acquirer import answers
+
+    answers.accepted(message)
+    if not message.has(62):
+        raise MessageError("brings no keys", 62)
+    answer = answers.SignOn(
+        answers.batch(message), answers.date(message), answers.time(message), requirement
+    )
+    return answer, bytes(message.get(62))
 
 
 def _accepted(message: object, requirement: str) -> None:
