@@ -132,7 +132,7 @@ def _heap_lines(heap: size_heap.Heap) -> list[Line]:
     return [
         Line("bench heap alive at idle, signed on", heap.idle_live, IDLE_BUDGET_BYTES),
         Line("bench heap alive during a sale", heap.sale_live),
-        Line("bench heap alive during sale, void, settlement", heap.day_live),
+        Line("bench heap alive during a day with a reversal", heap.day_live),
         Line("smallest bench heap for all of it", heap.smallest, HEAP_BUDGET_BYTES),
     ]
 

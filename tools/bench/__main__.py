@@ -98,15 +98,7 @@ def main() -> None:
     values = data()
     ours, on_cpython, other = micropython(values), cpython(values), peers.measure(values)
     table = Table(title="Time a piece, best of several rounds", title_justify="left")
-    for heading in (
-        "",
-        "MicroPython",
-        "ESP32 (estimate)",
-        "CPython",
-        "peer on CPython",
-        "peer",
-        "ours/peer",
-    ):
+    for heading in _HEADINGS:
         table.add_column(
             heading, justify="left" if heading in ("", "peer on CPython") else "right"
         )
