@@ -10,7 +10,6 @@ from pos.core.deal import APPROVED, DECLINED, SALE
 from pos.core.errors import NoAnswer, NotSent, Refused
 from pos.ledger.records import JOB_SLIP
 from pos.txn import reversal
-from pos.txn.signon import sign_on_quietly
 from pos.txn.steps import host_time
 
 _APPROVED_CODES = ("00", "11", "A2", "A4", "A5", "A6")  # unionpay.md section 6
@@ -106,10 +105,7 @@ async def _unknown(ctx: object, deal: object, error: NoAnswer) -> None:
     lines = [prompts.money(deal.amount_minor), prompts.word("voucher", deal.stan)]
     prompts.show("outcome.unknown", *(lines + [prompts.word("unknown.noswipe")]))
     prompts.beep("error")
-    if error.sign_on_again or error.f39 == "A0":  # the two sides' keys may differ
-        shown = prompts.state()
-        await sign_on_quietly(ctx)
-        prompts.restore(shown)
+    await reversal.renew_keys(ctx, error)
     try:
         settled = await reversal.try_once(ctx, deal)
     except NotSent:

@@ -19,8 +19,7 @@ async def try_once(ctx: object, deal: object) -> bool:
         code = await ctx.host.reverse(deal, deal.f39)
     except NoAnswer as error:
         reversing.tried(ctx.ledger, deal)
-        if error.f39 == "A0" or error.sign_on_again:
-            await _new_keys(ctx)
+        await renew_keys(ctx, error)
         return False
     if code in _FINAL:
         reversing.done(ctx.ledger, deal)
@@ -30,8 +29,10 @@ async def try_once(ctx: object, deal: object) -> bool:
     return False
 
 
-async def _new_keys(ctx: object) -> None:
-    """The MAC keys of the two sides disagree: sign on before the next attempt."""
+async def renew_keys(ctx: object, error: NoAnswer) -> None:
+    """Sign on before the next attempt, where the MAC keys of the two sides may differ."""
+    if error.f39 != "A0" and not error.sign_on_again:
+        return
     from pos.txn.signon import sign_on_quietly
 
     shown = ctx.prompts.state()
