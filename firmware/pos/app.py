@@ -19,7 +19,7 @@ def build(board: object) -> Context:
     """Load keys and ledger, wire the parts. PosError, nothing overwritten, when flash is bad."""
     modules.keep()  # all that was imported so far; what comes now is needed at times only
     profile = Profile(board.profile())
-    prompts = Prompts(board.display, board.inputs, board.buzzer, profile)
+    prompts = Prompts(board, profile)
     prompts.show("boot")
     key = _open_keys(board).journal_key()
     ledger = Ledger(Journal(board.partition("journal"), _counter(board), key), profile)

@@ -35,7 +35,7 @@ class Terminal:
         ledger = ledgers.load(self.nor, **self.profile)
         self.host = FakeHost(script)
         self.ctx = Context(profile, ledger, lambda: FakeKeys(self.host), lambda: self.host, board)
-        self.ctx.prompts = Prompts(board.display, cashier, board.buzzer, profile)
+        self.ctx.prompts = Prompts(board, profile)
         self.board = board
         aio.run(self._main())
         if self.host.script:

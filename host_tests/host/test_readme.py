@@ -111,6 +111,7 @@ def test_commands_run_as_written_and_show_what_the_text_says(said: str):
         "settle.done",
         "balanced",
         "accepted, direction reverse",
+        "swipe.png: accepted",
         "track 2",
         "TMK",
         "espos.romfs: board esp32_devkit",

@@ -2,14 +2,12 @@
 """`posctl swipe`: every kind of file there and back, shapes of the answers, errors of one line."""
 
 import json
-import math
-import struct
 
 import pytest
 
 from posctl.cli import main
 from posctl.errors import ToolError
-from posctl.swipe import decode, digital, fluxfile, signals, synth, wav
+from posctl.swipe import decode, fluxfile, synth
 
 T1 = "%B6250930000000036^TEST/CARD^33122200000012300000?"
 T2 = ";6250930000000036=33122200000012300000?"
@@ -34,15 +32,17 @@ def test_three_tracks_there_and_back(tmp_path, capsys, kind, way) -> None:
     make(path, capsys, "--track1", T1, "--track2", T2, "--track3", T3, "--ips", "10:40", *way)
     code, out, _ = run(capsys, "decode", path, "--json")
     assert code == 0
-    assert json.loads(out) == {
-        "tracks": {
-            str(n): {"status": "ok", "text": text, "reason": None}
-            for n, text in ((1, T1), (2, T2), (3, T3))
-        },
-        "direction": "reverse" if way else "forward",
-        "accepted": True,
-        "reason": None,
-    }
+    answer = json.loads(out)
+    for n, text in ((1, T1), (2, T2), (3, T3)):
+        track = answer["tracks"][str(n)]
+        assert (track["status"], track["text"], track["reason"]) == ("ok", text, None)
+        assert track["fields"]["pan"] == "6250930000000036"
+        seen = answer["diagnosis"]["tracks"][str(n)]
+        assert (310 < seen["transitions"] < 330) if n == 2 else 820 < seen["transitions"] < 870
+        assert 8 < seen["slowest_ips"] < 14 and 34 < seen["fastest_ips"] < 42
+    assert answer["direction"] == ("reverse" if way else "forward")
+    assert (answer["accepted"], answer["reason"]) == (True, None)
+    assert answer["diagnosis"]["seen"] is answer["diagnosis"]["advice"] is None
 
 
 def test_several_swipes_one_line_each(tmp_path, capsys) -> None:
@@ -53,7 +53,8 @@ def test_several_swipes_one_line_each(tmp_path, capsys) -> None:
     _, out, _ = run(capsys, "decode", path, "--json")
     answers = [json.loads(line) for line in out.splitlines()]
     assert [answer["accepted"] for answer in answers] == [True] * 3
-    assert answers[0]["tracks"]["1"] == {"status": "absent", "text": None, "reason": None}
+    absent = {"status": "absent", "text": None, "reason": None, "fields": None}
+    assert answers[0]["tracks"]["1"] == absent
 
 
 def test_same_seed_same_swipe(capsys) -> None:
@@ -95,6 +96,7 @@ def test_other_json_forms(tmp_path) -> None:
         assert decode.decode(flux)["tracks"]["2"]["text"] == T2
 
 
+VCD = "$timescale 1 us $end $var wire 1 ! D $end $enddefinitions $end "
 BAD_FILES = [
     ("x.json", "{", "x.json: column 2"),
     ("x.json", '{\n"1": [1,]}', "line 2 column 9"),
@@ -117,6 +119,19 @@ BAD_FILES = [
     ("x.csv", "logic\n0\n1\n", "no sample rate"),
     ("x.wav", "RIFFxxxxWAVE", "no 'fmt' chunk"),
     ("x.wav", "hello", "not a RIFF WAVE file"),
+    ("x.csv", "Time [s],A\n0,0\n1e999,1\n", "line 3: the time is beyond 11 days"),
+    ("x.csv", "Time [s],A\n2024-01-01T00:00:00,0\n", "line 2 column 1: want a number"),
+    ("x.csv", "; Samplerate: 1.2.3 MHz\n0\n1\n", "no sample rate"),
+    ("x.csv", "\0" * 100, "no rows"),
+    ("x.vcd", VCD + "#" + "9" * 400, "is not a time"),
+    ("x.vcd", VCD + "#9 #8", "time goes backwards"),
+    ("x.vcd", VCD + "#999999999999999999", "beyond 11 days"),
+    ("x.vcd", VCD + "#0 hello", "hello is not a value change"),
+    ("x.vcd", VCD.replace("1 us", "9" * 5000 + " us"), "timescale"),
+    ("x.vcd", VCD.replace("wire 1 !", "wire ² !"), "$var is not whole"),
+    ("x.json", '{"2": [' + "9" * 5000 + "]}", "not JSON"),
+    ("x.json", '{"2": [1e999]}', "interval 0 is inf"),
+    ("x.json", "{}", "no track in it"),
     ("x.txt", "", "cannot tell what it is"),
 ]
 
@@ -129,6 +144,14 @@ def test_unreadable_files(tmp_path, capsys, name, content, message) -> None:
     assert code == 2
     assert err.startswith("posctl: error: ") and err.count("\n") == 1
     assert message in err
+
+
+def test_folders(tmp_path, capsys) -> None:
+    for kind in decode.KINDS:
+        path = tmp_path / ("folder" + kind)
+        path.mkdir()
+        code, _, err = run(capsys, "decode", path)
+        assert code == 2 and "Is a directory" in err and err.count("\n") == 1
 
 
 def test_missing_file_and_bytes_that_are_no_text(tmp_path, capsys) -> None:
@@ -160,139 +183,6 @@ def test_make_refuses(capsys, options, message) -> None:
     assert code == 2 and message in err and err.count("\n") == 1
 
 
-def _wav(path, samples, rate=44_100, bits=16, channels=1, extensible=False) -> None:
-    width = bits // 8
-    body = b"".join(
-        bytes([value + 128]) if bits == 8 else value.to_bytes(width, "little", signed=True)
-        for value in samples
-    )
-    step = channels * width
-    form = struct.pack(
-        "<HHIIHH", 0xFFFE if extensible else 1, channels, rate, rate * step, step, bits
-    )
-    if extensible:
-        form += struct.pack("<HHIH14s", 22, bits, 0, 1, b"")
-    chunks = b"WAVE" + b"fmt " + struct.pack("<I", len(form)) + form + b"LIST\1\0\0\0x\0"
-    chunks += b"data" + struct.pack("<I", len(body)) + body
-    path.write_bytes(b"RIFF" + struct.pack("<I", len(chunks)) + chunks)
-
-
-def _wave(intervals: list[int], rate: int, level: float) -> list[int]:
-    """A cruder head than the one of `make`: triangular pulses on hum and offset."""
-    out = [0.0] * round((sum(intervals) / 1e6 + 0.2) * rate)
-    now, sign = 0.1, level
-    for interval in intervals:
-        now += interval / 1e6
-        sign = -sign
-        reach = max(2.0, interval * 0.4e-6 * rate)
-        centre = now * rate
-        for at in range(int(centre - reach), int(centre + reach) + 1):
-            out[at] += sign * max(0.0, 1 - abs(at - centre) / reach)
-    hum = [level * 0.5 * math.sin(2 * math.pi * 50 * n / rate) for n in range(len(out))]
-    return [round(value + hum[n] + level / 10) for n, value in enumerate(out)]
-
-
-@pytest.mark.parametrize(
-    "bits,extensible", [(8, False), (16, False), (24, False), (24, True), (32, False)]
-)
-def test_wav_widths(tmp_path, bits, extensible) -> None:
-    path = tmp_path / "head.wav"
-    level = (1 << (bits - 1)) * 0.4
-    _wav(path, _wave(synth.flux(T2, 2, 15), 44_100, level), bits=bits, extensible=extensible)
-    (flux,) = decode.read_file(path)
-    assert decode.decode(flux)["tracks"]["2"]["text"] == T2
-
-
-def test_stereo_tracks_are_told_by_their_coding(tmp_path) -> None:
-    rate, level = 96_000, 9000
-    waves = [_wave(synth.flux(text, n, 15), rate, level) for n, text in ((3, T3), (1, T1))]
-    length = max(map(len, waves))
-    left, right = (wave + [0] * (length - len(wave)) for wave in waves)
-    path = tmp_path / "stereo.wav"
-    _wav(path, [v for pair in zip(left, right, strict=True) for v in pair], rate, 16, 2)
-    (flux,) = decode.read_file(path)
-    answer = decode.decode(flux)
-    assert [answer["tracks"][n]["text"] for n in "123"] == [T1, None, T3]
-
-
-def test_wav_formats_that_are_refused(tmp_path) -> None:
-    path = tmp_path / "x.wav"
-    for channels, rate, bits, message in (
-        (1, 44_100, 12, "PCM"),
-        (9, 44_100, 16, "9 channels"),
-        (1, 10, 16, "10 samples"),
-    ):
-        form = struct.pack("<HHIIHH", 1, channels, rate, 0, 0, bits)
-        path.write_bytes(b"RIFF\0\0\0\0WAVEfmt " + struct.pack("<I", 16) + form + b"data\0\0\0\0")
-        with pytest.raises(ToolError, match=message):
-            wav.read_wav(path)
-
-
-def test_silence_is_an_absent_card(tmp_path, capsys) -> None:
-    path = tmp_path / "silence.wav"
-    for samples in ([], [5] * 5000):
-        _wav(path, samples)
-        answer = json.loads(run(capsys, "decode", path, "--json")[1])
-        assert (answer["accepted"], answer["reason"]) == (False, "no_card")
-
-
-def test_two_swipes_in_one_recording() -> None:
-    first = [0.0]
-    for interval in synth.flux(T2, 2):
-        first.append(first[-1] + interval)
-    second = [time + first[-1] + 1e6 for time in first]
-    swipes = signals.swipes([signals.Line("", first + second)])
-    assert [decode.decode(flux)["tracks"]["2"]["text"] for flux in swipes] == [T2, T2]
-
-
-def test_sigrok_csv_without_time_column(tmp_path) -> None:
-    path = tmp_path / "sigrok.csv"
-    level, rows = 0, []
-    for interval in synth.flux(T2, 2, 20):
-        rows += [f"{level},0"] * round(interval / 20)
-        level ^= 1
-    path.write_text(
-        "; CSV generated by a tool\n; Samplerate: 50 kHz\nlogic,logic\n" + "\n".join(rows)
-    )
-    (flux,) = decode.read_file(path)
-    assert decode.decode(flux)["tracks"]["2"]["text"] == T2
-
-
-def test_csv_units_tabs_and_unnamed_columns(tmp_path) -> None:
-    times = [0]
-    for interval in synth.flux(T2, 2):
-        times.append(times[-1] + interval)
-    for title, scale in (
-        ("Time [ms]", 1e-3),
-        ("Time(us)", 1),
-        ("microseconds", 1),
-        ("Time[s]", 1e-6),
-    ):
-        path = tmp_path / "saleae.csv"
-        rows = [f"{time * scale:.9g}\t{n & 1}" for n, time in enumerate(times)]
-        path.write_text("\n".join([f"{title}\tChannel 0", *rows]))
-        (line,) = digital.read_csv(path)
-        (flux,) = signals.swipes([line])
-        assert decode.decode(flux)["tracks"]["2"]["text"] == T2, title
-
-
-def test_vcd_of_another_tool(tmp_path) -> None:
-    text = [
-        "$date today $end\n$version x $end\n$comment Acquisition with 2/8 channels $end",
-        "$timescale 100 ns $end\n$scope module top $end",
-        "$var wire 8 # bus $end $var wire 1 ! D0 $end $upscope $end $enddefinitions $end",
-        "#0 $dumpvars x! b00000000 # $end $comment no value $end",
-    ]
-    now = 0
-    for n, interval in enumerate(synth.flux(T2, 2)):
-        now += interval * 10
-        text.append(f"#{now} {n & 1}! b101 #")
-    path = tmp_path / "x.vcd"
-    path.write_text("\n".join(text))
-    (flux,) = decode.read_file(path)
-    assert decode.decode(flux)["tracks"]["2"]["text"] == T2
-
-
 def test_card_flux_for_the_bench() -> None:
     flux = synth.card_flux(
         {"1": T1, "2": T2, "3": None}, ips=20, reverse=True, jitter=0.05, seed=3
@@ -317,3 +207,61 @@ def test_synthetic_stripe_has_the_geometry_of_the_standard() -> None:
 
 def test_long_pauses_fit_the_firmware_buffers() -> None:
     assert fluxfile.parse([70_000, 5.6], "x") == {2: [65_535, 6]}
+
+
+def test_failed_read_says_what_was_seen(tmp_path, capsys) -> None:
+    path = tmp_path / "swipe.json"
+    make(path, capsys, "--track2", T2, "--ips", "1.5", "--lost", "0.05", "--seed", 3)
+    answer = json.loads(run(capsys, "decode", path, "--json")[1])
+    found = answer["diagnosis"]
+    assert not answer["accepted"]
+    assert found["seen"].startswith(f"swipe refused: {answer['reason']}; track 2: ")
+    assert "at character" in found["seen"] and " ips, jitter " in found["seen"]
+    assert found["advice"]["id"] == "card.slow" and "太慢" in found["advice"]["zh"]
+    assert not any(part in found["seen"] for part in ("625093", "0036", "3312"))
+    out = run(capsys, "decode", path)[1]
+    assert "TOO SLOW" in out and " ips, jitter " in out
+
+
+def test_fields_masked_and_whole(tmp_path, capsys) -> None:
+    path = tmp_path / "swipe.json"
+    amex = "%B3727 006992 51018^M[LLER/HANS.DR^2512990502700?"
+    make(path, capsys, "--track1", amex, "--track2", ";372700699251018=2512990502700?")
+    answer = json.loads(run(capsys, "decode", path, "--json", "--letters", "de")[1])
+    fields = answer["tracks"]["1"]["fields"]
+    assert answer["accepted"] and fields["pan"] == "372700699251018"
+    assert [fields[n] for n in ("surname", "given", "title")] == ["MÄLLER", "HANS", "DR"]
+    assert fields["service_means"][:2] == ["test card", "reserved"]
+    out = run(capsys, "decode", path, "--json", "--masked")[1]
+    assert "372700*****1018" in out and "HANS" not in out and "502700" not in out
+    assert "want one of" in run(capsys, "decode", path, "--letters", "xx")[2]
+
+
+def test_the_track_that_disagrees_is_named(tmp_path, capsys) -> None:
+    path = tmp_path / "swipe.json"
+    make(path, capsys, "--track1", T1.replace("0036^", "0044^"), "--track2", T2)
+    answer = json.loads(run(capsys, "decode", path, "--json")[1])
+    assert (answer["accepted"], answer["reason"]) == (False, "tracks_disagree")
+    assert answer["tracks"]["1"]["reason"] == "tracks_disagree"
+    assert "track 1: tracks disagree" in answer["diagnosis"]["seen"]
+
+
+@pytest.mark.parametrize("text", [";1234;5678=90?", ";:<=>:?", ";0100231132?"])
+def test_texts_without_a_layout(tmp_path, capsys, text) -> None:
+    path = tmp_path / "swipe.json"
+    make(path, capsys, "--track2", text)
+    answer = json.loads(run(capsys, "decode", path, "--json")[1])
+    assert answer["tracks"]["2"]["text"] == text and not answer["accepted"]
+    assert answer["tracks"]["2"]["fields"]["layout"] in ("generic", "unknown")
+    out = run(capsys, "decode", path, "--masked")[1]
+    assert not any(char.isdigit() for char in out.splitlines()[1][8:].split("=")[0])
+
+
+def test_a_licence_is_no_payment_card(tmp_path, capsys) -> None:
+    path = tmp_path / "swipe.json"
+    make(path, capsys, "--track2", ";636014000000001=291219900615=?")
+    answer = json.loads(run(capsys, "decode", path, "--json")[1])
+    fields = answer["tracks"]["2"]["fields"]
+    assert (fields["layout"], fields["birth"], answer["accepted"]) == ("aamva", "19900615", False)
+    out = run(capsys, "decode", path, "--masked", "--json")[1]
+    assert "19900615" not in out and "000000001" not in out and "0001=" not in out

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Properties of the card decoder: what was written is read, and nothing else ever is."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pos.card.flux import Decoder
@@ -90,3 +90,18 @@ def test_ruined_swipes_are_read_right_or_not_at_all(
     read = DECODER.decode_track(track, intervals, len(intervals))
     assert read.text is None or read.text.decode() == text
     assert (read.status == "ok") == (read.text is not None) == (read.reason is None)
+
+
+@given(
+    st.lists(
+        st.one_of(st.sampled_from([0, 1, 300, 600, 65535]), st.integers(0, 0xFFFF)),
+        max_size=400,
+    ),
+    st.integers(1, 3),
+)
+@settings(max_examples=20, deadline=None)
+def test_fuzzed_flux_ends_without_an_exception(values, track) -> None:
+    lead = [600] * 20  # so that the clock locks and the search is reached
+    read = DECODER.decode_track(track, lead + values, len(lead) + len(values))
+    assert read.status in ("ok", "absent", "bad")
+    assert (read.status == "ok") == (read.text is not None)

@@ -18,29 +18,76 @@ _COUNT_MAX = 100_000
 _SHARE_MAX = 1.0
 
 
+def _show_fields(found: dict) -> None:
+    flags = ", ".join(found["flags"])
+    print(f"         {found['layout']}" + (f" ({flags})" if flags else ""))
+    for name, value in found.items():
+        if name not in ("layout", "flags", "service_means") and value is not None:
+            extra = ": " + "; ".join(found["service_means"]) if name == "service" else ""
+            print(f"           {name:18}{value}{extra}")
+
+
 def _show(result: dict) -> None:
     for number, track in result["tracks"].items():
-        detail = track["text"] or track["reason"] or ""
+        detail = track["text"] or (track["reason"] or "").replace("_", " ")
+        if track["text"] and track["reason"]:
+            detail += f" ({track['reason'].replace('_', ' ')})"
         if track["status"] == "bad":
-            detail += f" (character {track['position']})"
+            detail += f" at character {track['position']}"
         print(f"track {number}: {track['status']:6} {detail}".rstrip())
+        if track["fields"]:
+            _show_fields(track["fields"])
+        seen = result["diagnosis"]["tracks"].get(number)
+        if seen:
+            print(
+                f"         {seen['transitions']} transitions, {seen['slowest_ips']:g} to "
+                f"{seen['fastest_ips']:g} ips, jitter {seen['jitter']:.0%}"
+            )
     verdict = "accepted" if result["accepted"] else f"refused: {result['reason']}"
     print(f"{verdict}, direction {result['direction']}")
+    advice = result["diagnosis"]["advice"]
+    if advice:
+        print(f"the cashier is told: {advice['zh']} / {advice['en']}")
 
 
 @app.command("decode")
 def decode(
     file: Annotated[Path, typer.Argument(help="A .json, .jsonl, .wav, .vcd or .csv recording.")],
     masked: Annotated[bool, typer.Option("--masked", help="Hide all but 6+4 of the PAN.")] = False,
+    letters: Annotated[
+        str,
+        typer.Option(
+            help="Country whose letters stand for [ \\ ] in names: de dk es fi fr no se."
+        ),
+    ] = "",
     as_json: _Json = False,
 ) -> None:
     """Decode a recording as the terminal would."""
     for flux in decoding.read_file(file):
-        result = decoding.decode(flux, masked)
+        result = decoding.decode(flux, masked, letters)
         if as_json:
             print(json.dumps(result))
         else:
             _show(result)
+
+
+@app.command("show")
+def show(
+    file: Annotated[Path, typer.Argument(help="A .json, .jsonl, .wav, .vcd or .csv recording.")],
+    png: Annotated[Path, typer.Option(help="Where the picture goes.")],
+    swipe: Annotated[int, typer.Option(help="Which swipe of the recording, from 1.")] = 1,
+    as_json: _Json = False,
+) -> None:
+    """Draw a recording: signal, cells, bits, characters, errors. The picture shows card data."""
+    from posctl.swipe import show as showing
+
+    if png.suffix.lower() != ".png":
+        raise ToolError(f"{png}: the picture's name must end with .png")
+    answer = showing.show(file, png, swipe)
+    if as_json:
+        print(json.dumps({"png": str(png), **answer}))
+    else:
+        print(f"{png}: {'accepted' if answer['accepted'] else 'refused: ' + answer['reason']}")
 
 
 def _share(value: float, name: str) -> float:
@@ -49,14 +96,14 @@ def _share(value: float, name: str) -> float:
     return value
 
 
-def _write(path: Path, swipes: list, rate: int, noise: float, seed: int) -> None:
+def _write(path: Path, swipes: list, sound: tuple) -> None:
     kind = path.suffix.lower()
     if kind not in decoding.KINDS:
         raise ToolError(f"{path}: cannot write that, want one of {' '.join(decoding.KINDS)}")
     if kind != ".jsonl" and len(swipes) > 1:
         raise ToolError(f"{path}: only .jsonl holds several swipes")
     if kind == ".wav":
-        render.write_wav(path, swipes[0], rate, noise, seed)
+        render.write_wav(path, swipes[0], *sound)
     elif kind == ".vcd":
         render.write_vcd(path, swipes[0])
     elif kind == ".csv":
@@ -77,6 +124,8 @@ def make(
     lost: Annotated[float, typer.Option(help="Chance of losing a transition.")] = 0.0,
     spurious: Annotated[float, typer.Option(help="Chance of one too many.")] = 0.0,
     noise: Annotated[float, typer.Option(help=".wav only: rms noise, of the peak.")] = 0.0,
+    hum: Annotated[float, typer.Option(help=".wav only: mains hum, of the peak.")] = 0.0,
+    offset: Annotated[float, typer.Option(help=".wav only: DC offset, of the peak.")] = 0.0,
     rate: Annotated[
         int, typer.Option(help=".wav only: samples a second.")
     ] = render.DEFAULT_RATE_HZ,
@@ -94,7 +143,13 @@ def make(
     if not 1 <= count <= _COUNT_MAX:
         raise ToolError(f"--count {count}: want 1 to {_COUNT_MAX}")
     shares = {"asymmetry": asymmetry, "lost": lost, "spurious": spurious}
-    for name, value in {**shares, "jitter": jitter, "noise": noise}.items():
+    for name, value in {
+        **shares,
+        "jitter": jitter,
+        "noise": noise,
+        "hum": hum,
+        "offset": offset,
+    }.items():
         _share(value, name)
     swipes = []
     for n in range(count):
@@ -104,7 +159,7 @@ def make(
         for flux in swipes:
             print(fluxfile.dump(flux))
         return
-    _write(out, swipes, rate, noise, seed)
+    _write(out, swipes, (rate, noise, seed, hum, offset))
     counts = {str(n): len(values) for n, values in swipes[0].items()}
     if as_json:
         print(json.dumps({"out": str(out), "swipes": count, "intervals": counts}))

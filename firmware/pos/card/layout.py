@@ -13,7 +13,6 @@ _MAX_NAME = const(30)  # the standard says 26; published cards carry 29
 _EQUALS = const(0x3D)
 _CARET = const(0x5E)
 _BLANK = const(0x20)
-_NO_EXPIRY = ("4912", "0000")  # GB/T 19584-2010 and -2004
 
 
 class Fields:
@@ -22,7 +21,7 @@ class Fields:
     def __init__(self, pan_start: int, pan_end: int) -> None:
         self.pan_start = pan_start
         self.pan_end = pan_end
-        self.expiry = ""  # YYMM, or "" when the card has none
+        self.expiry = ""  # YYMM; "-" when the card says it has none, "" when it says nothing
         self.service = ""
         self.sure = True
 
@@ -62,16 +61,26 @@ def _find_pan(text: bytearray, start: int, separator: int, blanks: bool) -> obje
     return None
 
 
+def _take(text: bytearray, at: int, fields: Fields) -> None:
+    """Take the expiry that stands there; one whose month does not exist counts for nothing.
+
+    None is written 4912 (GB/T 19584-2010) or 0000 (edition of 2004).
+    """
+    expiry = str(text[at : at + 4], "ascii")
+    if expiry in ("4912", "0000"):
+        fields.expiry = "-"
+        return
+    fields.sure = "01" <= expiry[2:] <= "12"
+    fields.expiry = expiry if fields.sure else ""
+
+
 def _dates(text: bytearray, at: int, separator: int, fields: Fields) -> object:
     """Read expiry and service code, either of which may be a separator instead."""
     if text[at] == separator:
         at += 1
     elif _digits(text, at, 4):
-        expiry = str(text[at : at + 4], "ascii")
+        _take(text, at, fields)
         at += 4
-        if expiry not in _NO_EXPIRY:
-            fields.sure = "01" <= expiry[2:] <= "12"
-            fields.expiry = expiry if fields.sure else ""
     else:
         return None
     if text[at] == separator:
@@ -111,15 +120,27 @@ def track2(text: bytearray) -> object:
 
 
 def track3(text: bytearray) -> object:
-    """Return the Fields of a track 3 (the PAN only), or None when it is not one.
+    """Return the Fields of a track 3 (PAN and expiry), or None when it is not one.
 
-    Leniently: two digits of format code and a PAN up to the first separator; what follows differs
-    between the editions and the issuers.
+    Leniently: two digits of format code and a PAN up to the first separator. The expiry counts
+    where all before it has the lengths of ISO 4909 (either edition), and what follows it too.
     """
     if text[0] != 0x3B or not _digits(text, 1, 2):
         return None
     fields = _find_pan(text, 3, _EQUALS, False)
-    return fields if fields and _payload(text, fields.pan_end) else None
+    if fields is None or not _payload(text, fields.pan_end):
+        return None
+    at = fields.pan_end + 1
+    for length in (3, 3, 16, 6, 7):  # country, currency, limits and cycle, PIN control, accounts
+        if _digits(text, at, length):
+            at += length
+        elif length < 7 and text[at] == _EQUALS:
+            at += 1
+        else:
+            return fields
+    if _digits(text, at, 5) and (text[at + 5] == _EQUALS or _digits(text, at + 5, 9)):
+        _take(text, at, fields)
+    return fields
 
 
 def _payload(text: bytearray, start: int) -> bool:

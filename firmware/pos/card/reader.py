@@ -2,7 +2,8 @@
 """A whole swipe: three tracks that must tell the same card, and what the terminal does with it.
 
 A track that is missing is no fault. A card is accepted when track 2 reads, is a payment track, and
-every other track that reads names the same PAN and expiry.
+every other track that reads names the same PAN and expiry. One that names another card carries
+"tracks_disagree" as its reason, so that it is known which.
 """
 
 from pos.card import layout
@@ -31,7 +32,7 @@ class SwipeRead:
         card = Card(
             layout.pan_digits(text, fields), self._payload(1), self._payload(2), self._payload(3)
         )
-        card.expiry = fields.expiry
+        card.expiry = "" if fields.expiry == "-" else fields.expiry
         card.service = fields.service
         return card
 
@@ -64,16 +65,31 @@ class SwipeRead:
         if main.status == "absent":
             return "no_card" if self._nothing() else "no_track2"
         fields = layout.track2(main.text)
-        if fields is None:
+        if fields is None or _alien(main.text, fields):
             return "layout"
+        reason = None
         for number in (1, 3):
-            if self.tracks[number].status == "ok":
-                if not _same_card(main.text, fields, number, self.tracks[number].text):
-                    return "tracks_disagree"
-        return None
+            other = self.tracks[number]
+            if other.status == "ok" and not _same_card(main.text, fields, number, other.text):
+                other.reason = reason = "tracks_disagree"
+        return reason
 
     def _nothing(self) -> bool:
         return self.tracks[1].status == "absent" and self.tracks[3].status == "absent"
+
+
+def _alien(text: bytearray, fields: object) -> bool:
+    """Tell a driver licence (AAMVA), whose track 2 has the outward form of a payment card.
+
+    By its issuer, a number shorter than those of payment cards, and a year of birth.
+    """
+    birth = fields.pan_end + 5
+    return (
+        fields.pan_end < 17
+        and text[1:5] in (b"6360", b"6044")
+        and text[birth : birth + 2] in (b"19", b"20")
+        and birth + 8 < len(text)
+    )
 
 
 def _same_card(text: bytearray, fields: object, number: int, other: bytearray) -> bool:

@@ -16,7 +16,12 @@ class PosError(Exception):
 
 
 class CardError(PosError):
-    """A swipe that cannot be used. `track` is 1..3, or 0 when the whole card is meant."""
+    """A swipe that cannot be used. `track` is 1..3, or 0 when the whole card is meant.
+
+    `word` is the id of what the screen tells the cashier to do.
+    """
+
+    word = "card.again"
 
     def __init__(self, reason: str, track: int = 0) -> None:
         super().__init__(reason)

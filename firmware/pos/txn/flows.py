@@ -46,7 +46,7 @@ async def guard(ctx: object, flow: object) -> bool:
     except CardError as error:
         ctx.log("swipe", error.reason)
         ctx.prompts.beep("error")
-        ctx.note = ctx.prompts.word("card.again")
+        ctx.note = ctx.prompts.word(error.word)
         return False
     except PosError as error:
         await _explain(ctx, error)

@@ -10,6 +10,7 @@ from pos.core.errors import Cancelled, CardError, Refused
 _PIN_MIN = const(4)  # ISO 9564-1
 _PIN_MAX = const(12)
 _PASSWORD_TRIES = const(3)
+_CARD_TRIES = const(3)  # then another card is asked for
 
 
 async def number(
@@ -93,6 +94,7 @@ async def _secret(prompts: object, screen: str, buffer: bytearray, lines: tuple)
 async def card(prompts: object, lines: tuple) -> object:
     """Return an accepted card; asks again after a read that cannot be used."""
     prompts.show("card.swipe", *lines)
+    tries = 0
     while True:
         event = await prompts.event(prompts.profile.prompt_timeout_s)
         if event is None:
@@ -102,22 +104,34 @@ async def card(prompts: object, lines: tuple) -> object:
         if event[0] == "swipe":
             try:
                 return read(event[1])
-            except CardError:
+            except CardError as error:
+                tries += 1
+                prompts.board.log("swipe", error.reason)
                 prompts.beep("error")
-                prompts.show("card.swipe", prompts.word("card.again"), *lines)
+                worn = tries >= _CARD_TRIES and error.word == "card.again"
+                hint = prompts.word("card.another" if worn else error.word)
+                prompts.show("card.swipe", hint, *lines)
+                modules.trim()  # the next swipe needs its 9 KB in whole pieces
 
 
 def read(flux: object) -> object:
-    """Decode one swipe to a card; CardError with the reason."""
+    """Decode one swipe to a card; CardError with what was seen and what the cashier can do."""
     modules.trim()
     from pos.card.reader import read_card
 
     swipe = read_card(flux)
-    if isinstance(flux, list):
-        flux[:] = (None, None, None)  # some 9 KB: a frame that is done may still point at it
     try:
-        if not swipe.accepted:
-            raise CardError(swipe.reason or "unreadable")
+        error = None if swipe.accepted else _explain(swipe, flux)
+        if isinstance(flux, list):
+            flux[:] = (None, None, None)  # some 9 KB: a frame that is done may still point at it
+        if error:
+            raise error
         return swipe.card()
     finally:
         swipe.wipe()
+
+
+def _explain(swipe: object, flux: object) -> CardError:
+    from pos.card import diagnose
+
+    return diagnose.report(swipe, flux)

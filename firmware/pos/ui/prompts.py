@@ -2,7 +2,7 @@
 """What flows may ask: one screen at a time, one setter, screens return values.
 
 Every prompt ends with an answer, or raises Cancelled on CANCEL and when its time is up. Display,
-inputs and buzzer are ports (core/ports.py); a test script is another implementation of `inputs`.
+inputs, buzzer and log are the board's (core/ports.py); a test script is another kind of `inputs`.
 What is typed and swiped is in entry.py, which is loaded while somebody types or swipes.
 """
 
@@ -14,10 +14,8 @@ from pos.ui.strings import response_text, text
 class Prompts:
     """Screens of one terminal."""
 
-    def __init__(self, display: object, inputs: object, buzzer: object, profile: object) -> None:
-        self._display = display
-        self._inputs = inputs
-        self._buzzer = buzzer
+    def __init__(self, board: object, profile: object) -> None:
+        self.board = board
         self.profile = profile
         self.screen = ""
         self._lines = ()
@@ -39,7 +37,7 @@ class Prompts:
         """Set the screen: its own title, then the lines."""
         self.screen = screen
         self._lines = lines
-        self._display.show(screen, [self.word(screen)] + list(lines))
+        self.board.display.show(screen, [self.word(screen)] + list(lines))
 
     def state(self) -> tuple:
         """Return the screen as it is, for `restore`."""
@@ -52,11 +50,11 @@ class Prompts:
 
     def beep(self, kind: str) -> None:
         """Sound: `ok`, `error` or `key`."""
-        self._buzzer.beep(kind)
+        self.board.buzzer.beep(kind)
 
     async def event(self, timeout_s: int) -> tuple:
         """Return the next ("key", name) or ("swipe", flux); None when the time is up."""
-        return await self._inputs.get(timeout_s * 1000)
+        return await self.board.inputs.get(timeout_s * 1000)
 
     async def key(self) -> str:
         """Return the next key of a prompt; Cancelled on CANCEL or time-out."""
@@ -139,7 +137,7 @@ class Prompts:
         return await entry.card(self, lines)
 
     def read(self, flux: object) -> object:
-        """Decode one swipe to a card; CardError with the reason."""
+        """Decode one swipe to a card; CardError with what was seen and the word for the screen."""
         from pos.ui import entry
 
         return entry.read(flux)

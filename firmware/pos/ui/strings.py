@@ -30,6 +30,13 @@ void|消费撤销|VOID
 sale.amount|请输入金额|AMOUNT
 card.swipe|请刷卡|SWIPE CARD
 card.again|读卡失败,请重刷|READ FAILED, SWIPE AGAIN
+card.flip|请翻转卡片,磁条向内|TURN THE CARD OVER
+card.slow|刷卡太慢,请快一点|TOO SLOW, SWIPE FASTER
+card.fast|刷卡太快,请慢一点|TOO FAST, SWIPE SLOWER
+card.steady|速度不匀,请匀速重刷|SWIPE AT A STEADY SPEED
+card.whole|请从头到尾刷完整张卡|SWIPE THE WHOLE CARD
+card.low|请将卡压到底再刷|PRESS CARD DOWN, SWIPE AGAIN
+card.another|此卡不能使用,请换卡|USE ANOTHER CARD
 card.bad|刷卡无效,请重试|SWIPE NOT ACCEPTED, TRY AGAIN
 pin.enter|请输入密码|ENTER PIN
 pin.skip|无密码请按确认|ENTER = NO PIN

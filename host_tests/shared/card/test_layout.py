@@ -27,11 +27,11 @@ class VectorTest(unittest.TestCase):
             if "lrc" not in vector or vector["raw"][0] not in "%;":
                 continue
             expiry = expect["exp"] or ""
-            if expiry in ("4912", "0000") or expiry[2:] > "12":
+            if expiry in ("4912", "0000"):
+                expiry = "-"
+            elif expiry[2:] > "12":
                 expiry = ""
             want = (expect["pan"].replace(" ", ""), expiry, expect.get("service") or "")
-            if track == 3:
-                want = (want[0], "", "")
             self.assertEqual(fields_of(track, vector["raw"]), want, vector["id"])
             count += 1
         return count
@@ -54,7 +54,7 @@ class Track2Test(unittest.TestCase):
 
     def test_no_expiry_conventions(self) -> None:
         for expiry in ("4912", "0000"):
-            self.assertEqual(fields_of(2, ";6250930000000036=%s120?" % expiry)[1:], ("", "120"))
+            self.assertEqual(fields_of(2, ";6250930000000036=%s120?" % expiry)[1:], ("-", "120"))
 
     def test_month_that_does_not_exist(self) -> None:
         for expiry in ("3300", "3313", "1225"):
@@ -98,6 +98,21 @@ class Track3Test(unittest.TestCase):
     def test_both_editions(self) -> None:
         for text in (";996250930000000036=156156099?", ";996250930000000036==156099?"):
             self.assertEqual(fields_of(3, text)[0], "6250930000000036")
+
+    def test_expiry_in_both_editions(self) -> None:
+        for head in ("=156156", "=156=", "==156", "==="):
+            for pin_control in ("000000", "="):
+                for after in ("=0=0=0", "123456789=="):
+                    text = ";996250930000000036%s0999999996001016%s010000033120%s?"
+                    text = text % (head, pin_control, after)
+                    self.assertEqual(fields_of(3, text)[1], "3312", text)
+
+    def test_no_expiry_where_the_layout_is_another(self) -> None:
+        whole = ";996250930000000036=1561560999999996001016000000010000033120"
+        for length in range(20, len(whole) + 1):
+            self.assertEqual(fields_of(3, whole[:length] + "?")[1], "", length)
+        self.assertEqual(fields_of(3, whole[:-5] + "33130=0=?")[1], "")
+        self.assertEqual(fields_of(3, whole[:-5] + "00000=0=?")[1], "-")
 
     def test_not_track_3(self) -> None:
         for text in (";99=156?", ";9?", "%0000000   ?", ";240000000000000000^12323?"):

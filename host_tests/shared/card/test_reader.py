@@ -103,6 +103,26 @@ class RefuseTest(unittest.TestCase):
         texts = {1: T1.replace(b"^3312", b"^3411"), 2: T2}
         self.assertEqual(self.refused(texts), "tracks_disagree")
 
+    def test_the_track_that_disagrees_is_named(self) -> None:
+        got = read_card(swipe({1: T1, 2: T2, 3: T3.replace(b"33120", b"34110")}))
+        reasons = [got.tracks[n].reason for n in (1, 2, 3)]
+        self.assertEqual((got.reason, reasons), (reasons[2], [None, None, "tracks_disagree"]))
+        got = read_card(swipe({1: T1, 2: OTHER, 3: T3}))
+        reasons = [got.tracks[n].reason for n in (1, 2, 3)]
+        self.assertEqual(reasons, ["tracks_disagree", None, "tracks_disagree"])
+
+    def test_none_is_an_expiry_too(self) -> None:
+        none = T2.replace(b"3312", b"0000")
+        texts = {1: T1.replace(b"^3312", b"^4912"), 2: none}
+        self.assertTrue(read_card(swipe(texts)).accepted)
+        self.assertEqual(self.refused({1: T1, 2: none}), "tracks_disagree")
+        texts = {1: T1.replace(b"^3312", b"^^"), 2: T2}
+        self.assertTrue(read_card(swipe(texts)).accepted)
+
+    def test_licence(self) -> None:
+        self.assertEqual(self.refused({2: b";636014000000001=291219900615=?"}), "layout")
+        self.assertTrue(read_card(swipe({2: b";6360140000000019=29122010000?"})).accepted)
+
     def test_no_payment_card(self) -> None:
         self.assertEqual(self.refused({2: b";0100231132?"}), "layout")
         self.assertEqual(self.refused({2: b";625093000000=33122200?"}), "layout")

@@ -21,7 +21,8 @@ _BASELINE = 20
 
 
 @cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def typeface(size: int) -> ImageFont.FreeTypeFont:
+    """Return the font in a size; ToolError when its package is missing."""
     spec = find_spec(_PACKAGE)
     if spec is None:
         raise ToolError(f"the CJK font is missing: pip install {_PACKAGE.replace('_', '-')}")
@@ -36,7 +37,7 @@ def dots(glyph: Glyph) -> Image.Image:
     image = Image.new("1", (base, FONT_DOTS))
     draw = ImageDraw.Draw(image)
     draw.fontmode = "1"
-    font = _font(_HANZI_SIZE if glyph.hanzi else _ASCII_SIZE)
+    font = typeface(_HANZI_SIZE if glyph.hanzi else _ASCII_SIZE)
     for shift in (0, 1) if glyph.bold else (0,):
         draw.text((shift, _BASELINE), glyph.char, fill=1, font=font, anchor="ls")
     if glyph.underline:

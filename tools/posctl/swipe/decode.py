@@ -6,7 +6,7 @@ from pathlib import Path
 
 from posctl import firmware
 from posctl.errors import ToolError
-from posctl.swipe import digital, fluxfile, signals, wav
+from posctl.swipe import digital, fields, fluxfile, signals, wav
 
 KINDS = (".json", ".jsonl", ".wav", ".vcd", ".csv")
 _ENDS = "%;?"
@@ -35,31 +35,41 @@ def masked(text: bytearray, track: int) -> str:
     from pos.core.carddata import mask_pan
 
     whole = text.decode("ascii")
-    fields = layout.PARSERS[track](text)
-    if fields is None:
+    found = layout.PARSERS[track](text)
+    if found is None or fields.of_track(track, text)["layout"] == "aamva":
         return "".join(char if char in _ENDS else "*" for char in whole)
-    before = whole[: fields.pan_start]
-    after = whole[fields.pan_end + 1 :]
-    pan = mask_pan(layout.pan_digits(text, fields))
-    separator = whole[fields.pan_end]
+    before = whole[: found.pan_start]
+    after = whole[found.pan_end + 1 :]
+    pan = mask_pan(layout.pan_digits(text, found))
+    separator = whole[found.pan_end]
     return before + pan + separator + "".join(c if c in separator + "?" else "*" for c in after)
 
 
-def decode(flux: fluxfile.Flux, hide: bool = False) -> dict:
+def _track(number: int, read: object, hide: bool, letters: str) -> dict:
+    text = read.text and (masked(read.text, number) if hide else read.text.decode("ascii"))
+    out = {"status": read.status, "text": text, "reason": read.reason, "fields": None}
+    if read.text:
+        out["direction"] = read.direction
+        out["fields"] = fields.of_track(number, read.text, hide, letters)
+    if read.status == "bad":
+        out["position"] = read.position
+    return out
+
+
+def decode(flux: fluxfile.Flux, hide: bool = False, letters: str = "") -> dict:
     """Return the JSON form of one swipe (DESIGN section 6)."""
     firmware.enable()
     from pos.card.reader import read_card
 
+    if letters and letters not in fields.LETTERS:
+        raise ToolError(
+            f"no national letters for {letters!s:.20}, want one of {' '.join(fields.LETTERS)}"
+        )
     swipe = read_card({n: (flux[n], len(flux[n])) for n in flux})
-    tracks = {}
-    for number, read in swipe.tracks.items():
-        text = read.text and (masked(read.text, number) if hide else read.text.decode("ascii"))
-        tracks[str(number)] = {"status": read.status, "text": text, "reason": read.reason}
-        if read.status == "bad":
-            tracks[str(number)]["position"] = read.position
     return {
-        "tracks": tracks,
+        "tracks": {str(n): _track(n, read, hide, letters) for n, read in swipe.tracks.items()},
         "direction": swipe.direction,
         "accepted": swipe.accepted,
         "reason": swipe.reason,
+        "diagnosis": fields.diagnosis(swipe, flux),
     }

@@ -11,10 +11,12 @@ from posctl.swipe.signals import Line
 
 _UNITS_US = {"s": 1e6, "ms": 1e3, "us": 1.0, "µs": 1.0, "ns": 1e-3, "ps": 1e-6, "fs": 1e-9}
 _WORDS = {"milliseconds": "ms", "microseconds": "us", "nanoseconds": "ns", "seconds": "s"}
-_TIMESCALE = re.compile(r"^(\d+)\s*(s|ms|us|ns|ps|fs)$")
-_RATE = re.compile(r"(?i)samplerate:\s*([\d.]+)\s*([kMG]?)Hz")
+_TIMESCALE = re.compile(r"^([1-9][0-9]{0,8})\s*(s|ms|us|ns|ps|fs)$")
+_WIDTH = re.compile(r"^[0-9]{1,9}$")
+_TICKS = re.compile(r"^#[0-9]{1,18}$")
+_RATE = re.compile(r"(?i)samplerate:\s*([0-9]{1,12}(?:\.[0-9]{0,12})?)\s*([kMG]?)Hz")
 _TIME_UNIT = re.compile(r"[\[(_ ](s|ms|us|µs|ns|ps)\b")
-_NUMBER = re.compile(r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$")
+_NUMBER = re.compile(r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,3})?\s*$")
 
 
 class _Edges:
@@ -56,7 +58,7 @@ def _vcd_header(tokens: "Iterable[tuple[int, str]]", path: Path) -> tuple[float,
                 raise ToolError(f"{path}: line {number}: timescale is not like 1 us")
             tick_us = int(match.group(1)) * _UNITS_US[match.group(2)]
         elif keyword == "$var":
-            if len(section) < 5 or not section[2].isdigit():
+            if len(section) < 5 or not _WIDTH.match(section[2]):
                 raise ToolError(f"{path}: line {number}: $var is not whole")
             if section[2] == "1":
                 lines[section[3]] = len(names)
@@ -73,6 +75,15 @@ def _tokens(text: str) -> "Iterable[tuple[int, str]]":
             yield number, token
 
 
+def _later(now: float, last: float, where: str) -> float:
+    """Return `now`, which is a time that can be and not before the last."""
+    if abs(now) > limits.RAW_US:
+        raise ToolError(f"{where}: the time is beyond 11 days")
+    if now < last:
+        raise ToolError(f"{where}: time goes backwards")
+    return now
+
+
 def read_vcd(path: Path) -> list[Line]:
     """Return the one-bit lines of a value change dump."""
     tokens = iter(_tokens(limits.read_text(path)))
@@ -82,24 +93,24 @@ def read_vcd(path: Path) -> list[Line]:
     if not 0 < len(names) <= limits.SIGNALS:
         raise ToolError(f"{path}: {len(names)} one-bit signals, want 1 to {limits.SIGNALS}")
     edges = _Edges(names, str(path))
-    now = last = 0.0
-    vector = comment = False
+    now = 0.0
+    comment = False
+    vector = ""  # the value of several bits that the next identifier takes
     for number, token in tokens:
         if comment or token == "$comment":
             comment = token != "$end"
-        elif vector:  # the identifier of a value of several bits
-            vector = False
+        elif vector:
+            if token in lines and len(vector) == 2:  # one bit, written as a vector
+                edges.level(lines[token], vector[1], now)
+            vector = ""
         elif token[0] == "#":
-            if not token[1:].isdigit():
+            if not _TICKS.match(token):
                 raise ToolError(f"{path}: line {number}: {token[:20]} is not a time")
-            now = int(token[1:]) * tick_us
-            if now < last:
-                raise ToolError(f"{path}: line {number}: time goes backwards")
-            last = now
+            now = _later(int(token[1:]) * tick_us, now, f"{path}: line {number}")
         elif token[0] in "01xXzZ" and token[1:] in lines:
             edges.level(lines[token[1:]], token[0], now)
         elif token[0] in "bBrRsS":
-            vector = True
+            vector = token
         elif token[0] not in "$01xXzZ":
             raise ToolError(f"{path}: line {number}: {token[:20]} is not a value change")
     return edges.lines()
@@ -110,17 +121,22 @@ def _time_unit(title: str) -> float:
     for word, unit in _WORDS.items():
         if word in title.lower():
             return _UNITS_US[unit]
+    if title.lower() in _UNITS_US:
+        return _UNITS_US[title.lower()]
     match = _TIME_UNIT.search(title)
     return _UNITS_US[match.group(1)] if match else 1e6
 
 
 def _is_time(title: str) -> bool:
-    return any(word in title.lower() for word in ("time", *_WORDS))
+    low = title.lower()
+    return low in _UNITS_US or any(word in low for word in ("time", *_WORDS))
 
 
 def _fields(line: str) -> list[str]:
-    separator = next((sign for sign in ("\t", ",", ";") if sign in line), ",")
-    return [field.strip().strip('"') for field in line.split(separator)]
+    """Cut a row at tabs, semicolons (then a comma is the decimal point) or commas."""
+    separator = next((sign for sign in ("\t", ";", ",") if sign in line), ",")
+    fields = [field.strip().strip('"') for field in line.split(separator)]
+    return fields if separator == "," else [field.replace(",", ".") for field in fields]
 
 
 def _csv_rate(text: str) -> float:
@@ -166,9 +182,11 @@ def read_csv(path: Path) -> list[Line]:
             continue
         fields = _fields(line)
         if columns is None:
-            if not _NUMBER.match(fields[0]):
+            if not titles and not _NUMBER.match(fields[0]):
                 titles = fields
                 continue
+            if not _NUMBER.match(fields[0]):
+                raise ToolError(f"{path}: line {number} column 1: want a number, 0 or 1 or a time")
             columns = _Columns(path, titles, fields, _csv_rate(text))
             edges = _Edges(columns.names, str(path))
         if len(fields) != len(columns.names) + columns.first:
@@ -176,9 +194,7 @@ def read_csv(path: Path) -> list[Line]:
         if columns.first and not _NUMBER.match(fields[0]):
             raise ToolError(f"{path}: line {number} column 1: want a time")
         now = (float(fields[0]) if columns.first else rows) * columns.unit_us
-        if now < last:
-            raise ToolError(f"{path}: line {number}: time goes backwards")
-        last = now
+        last = _later(now, last, f"{path}: line {number}")
         rows += 1
         for n in range(len(columns.names)):
             column = n + columns.first

@@ -12,6 +12,7 @@ from posctl.swipe.fluxfile import Flux
 
 DEFAULT_RATE_HZ = 192_000  # 44.1 kHz cannot carry track 1 beyond 30 ips
 _SILENCE_US = 20_000
+_MAINS_HZ = 50
 _FULL = 24_000  # loudest pulse of a 16-bit sample
 _PULSE_SHARE = 0.35  # half width of a pulse, as a share of the interval next to it
 _REACH = 8  # half widths to either side that are drawn
@@ -41,9 +42,18 @@ def _pulses(times: list[int], count: int, rate: int) -> list[float]:
 
 
 def write_wav(
-    path: Path, flux: Flux, rate: int = DEFAULT_RATE_HZ, noise: float = 0.0, seed: int = 1
+    path: Path,
+    flux: Flux,
+    rate: int = DEFAULT_RATE_HZ,
+    noise: float = 0.0,
+    seed: int = 1,
+    hum: float = 0.0,
+    offset: float = 0.0,
 ) -> None:
-    """Write a channel for every track that has transitions; `noise` is rms, of the peak."""
+    """Write a channel for every track that has transitions.
+
+    `noise` (rms), `hum` (mains, peak) and `offset` are shares of the loudest pulse.
+    """
     rng = random.Random(seed)
     tracks = [_times(flux[n]) for n in sorted(flux) if flux[n]] or [[]]
     end = max((times[-1] for times in tracks if times), default=0) + _SILENCE_US
@@ -53,7 +63,13 @@ def write_wav(
         wave = _pulses(times, count, rate)
         if noise:
             wave = [value + rng.gauss(0, noise) for value in wave]
-        channels.append([max(-32768, min(32767, round(value * _FULL))) for value in wave])
+        if hum:
+            turn = math.tau * _MAINS_HZ / rate
+            wave = [value + hum * math.sin(turn * n) for n, value in enumerate(wave)]
+        full = _FULL / (1 + hum + abs(offset))
+        channels.append(
+            [max(-32768, min(32767, round((value + offset) * full))) for value in wave]
+        )
     frames = [sample for frame in zip(*channels, strict=True) for sample in frame]
     body = struct.pack(f"<{len(frames)}h", *frames)
     width = 2 * len(channels)

@@ -6,6 +6,7 @@ firmware's decoder does: the coding that reads is the track.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -44,7 +45,10 @@ def bursts(lines: Sequence[Line]) -> list[list[Line]]:
     edges.append(every[-1] + 1)
     out = []
     for start, end in zip(edges, edges[1:], strict=False):
-        part = [Line(ln.name, [t for t in ln.times if start <= t < end]) for ln in lines]
+        part = [
+            Line(ln.name, ln.times[bisect_left(ln.times, start) : bisect_left(ln.times, end)])
+            for ln in lines
+        ]
         if max(len(line.times) for line in part) >= _MIN_TRANSITIONS:
             out.append(part)
     return out
@@ -69,31 +73,49 @@ def _reads_as(intervals: list[int], free: Sequence[int]) -> int:
     return fallback
 
 
-def assign(lines: Sequence[Line]) -> Flux:
-    """Return {track: intervals}: by name, else by the coding that reads, else by density."""
-    out: Flux = {}
+class Swipe(NamedTuple):
+    """One swipe: intervals by track, and which line of the recording each came from."""
+
+    flux: Flux
+    sources: dict[int, tuple[int, Line]]
+
+
+def assign(lines: Sequence[Line]) -> Swipe:
+    """Give each line its track: by name, else by the coding that reads, else by density."""
+    out = Swipe({}, {})
+
+    def take(track: int, number: int) -> None:
+        out.flux[track] = intervals_of(lines[number].times)
+        out.sources[track] = (number, lines[number])
+
     unnamed = []
-    for line in lines:
+    for number, line in enumerate(lines):
         named = _NAMED.search(line.name)
-        if named and int(named.group(1)) not in out:
-            out[int(named.group(1))] = intervals_of(line.times)
+        if named and int(named.group(1)) not in out.flux:
+            take(int(named.group(1)), number)
         elif len(line.times) >= _MIN_TRANSITIONS:
-            unnamed.append(intervals_of(line.times))
+            unnamed.append(number)
     unread = []
-    for intervals in unnamed:
-        track = _reads_as(intervals, [n for n in (1, 2, 3) if n not in out])
+    for number in unnamed:
+        free = [n for n in (1, 2, 3) if n not in out.flux]
+        track = _reads_as(intervals_of(lines[number].times), free)
         if track:
-            out[track] = intervals
+            take(track, number)
         else:
-            unread.append(intervals)
-    for intervals in unread:
-        order = (1, 3, 2) if len(intervals) > _DENSE else (2, 1, 3)
-        free = [n for n in order if n not in out]
+            unread.append(number)
+    for number in unread:
+        order = (1, 3, 2) if len(lines[number].times) > _DENSE else (2, 1, 3)
+        free = [n for n in order if n not in out.flux]
         if free:
-            out[free[0]] = intervals
+            take(free[0], number)
     return out
 
 
-def swipes(lines: Sequence[Line]) -> list[Flux]:
+def located(lines: Sequence[Line]) -> list[Swipe]:
     """Return the swipes of a recording; one without any transitions is one empty swipe."""
-    return [assign(part) for part in bursts(lines)] or [{}]
+    return [assign(part) for part in bursts(lines)] or [Swipe({}, {})]
+
+
+def swipes(lines: Sequence[Line]) -> list[Flux]:
+    """Return the flux of each swipe of a recording."""
+    return [swipe.flux for swipe in located(lines)]

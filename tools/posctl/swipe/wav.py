@@ -13,12 +13,15 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
 
 from posctl.errors import ToolError
 from posctl.swipe import limits
 from posctl.swipe.signals import Line
 
-_PCM, _EXTENSIBLE = 1, 0xFFFE
+_PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
+_WIDTHS = {_PCM: (8, 16, 24, 32), _FLOAT: (32, 64)}
+_FLOAT_MAX = 1e6
 _BASELINE_S = 0.005  # window of the moving mean: a cell of track 2 at 3 ips
 _ENVELOPE_S = 0.004  # how far around a sample its neighbours set the threshold
 _SWING = 0.75  # of the envelope, between two extremes
@@ -43,17 +46,17 @@ def _chunks(data: bytes, path: Path) -> dict[bytes, tuple[int, int]]:
     return out
 
 
-def _format(data: bytes, path: Path, place: tuple[int, int]) -> tuple[int, int, int]:
-    """Return channels, rate and bytes a sample."""
+def _format(data: bytes, path: Path, place: tuple[int, int]) -> tuple[int, int, int, bool]:
+    """Return channels, rate, bytes a sample and whether those are floating point."""
     at, length = place
     if length < 16:
         raise ToolError(f"{path}: byte {at}: the format chunk has {length} bytes, want 16")
     code, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", data, at)
     if code == _EXTENSIBLE and length >= 26:
         code = struct.unpack_from("<H", data, at + 24)[0]
-    if code != _PCM or bits not in (8, 16, 24, 32):
+    if bits not in _WIDTHS.get(code, ()):
         raise ToolError(
-            f"{path}: want PCM of 8, 16, 24 or 32 bits, not format {code}, {bits} bits"
+            f"{path}: want PCM of 8 to 32 bits or floats, not format {code}, {bits} bits"
         )
     if not 1 <= channels <= limits.CHANNELS:
         raise ToolError(f"{path}: {channels} channels, want 1 to {limits.CHANNELS}")
@@ -61,7 +64,7 @@ def _format(data: bytes, path: Path, place: tuple[int, int]) -> tuple[int, int, 
         raise ToolError(
             f"{path}: {rate} samples a second, want " + "{} to {}".format(*limits.RATE_HZ)
         )
-    return channels, rate, bits // 8
+    return channels, rate, bits // 8, code == _FLOAT
 
 
 def _samples(raw: bytes, width: int) -> Sequence[int]:
@@ -79,17 +82,41 @@ def _samples(raw: bytes, width: int) -> Sequence[int]:
     return out
 
 
-def read_wav(path: Path) -> list[Line]:
-    """Return a line for every channel."""
+def _floats(raw: bytes, width: int, path: Path) -> Sequence[float]:
+    """Return samples of floating point; full scale is 1.0, by convention only."""
+    out = array("f" if width == 4 else "d", raw)
+    if sys.byteorder == "big":
+        out.byteswap()
+    if not all(-_FLOAT_MAX < value < _FLOAT_MAX for value in out):
+        raise ToolError(f"{path}: a sample is not a number or out of range")
+    return out
+
+
+class Recording(NamedTuple):
+    """Samples of every channel, and how many a second."""
+
+    channels: list[Sequence[float]]
+    rate: int
+
+
+def read_samples(path: Path) -> Recording:
+    """Return what a .wav holds."""
     data = limits.read_bytes(path)
     chunks = _chunks(data, path)
-    channels, rate, width = _format(data, path, chunks[b"fmt "])
+    channels, rate, width, floating = _format(data, path, chunks[b"fmt "])
     at, length = chunks[b"data"]
     frames = length // (channels * width)
     if frames > limits.SAMPLES:
         raise ToolError(f"{path}: {frames} samples, at most {limits.SAMPLES}")
-    samples = _samples(data[at : at + frames * channels * width], width)
-    return [Line("", transitions(samples[n::channels], rate)) for n in range(channels)]
+    raw = data[at : at + frames * channels * width]
+    samples = _floats(raw, width, path) if floating else _samples(raw, width)
+    return Recording([samples[n::channels] for n in range(channels)], rate)
+
+
+def read_wav(path: Path) -> list[Line]:
+    """Return a line for every channel."""
+    recording = read_samples(path)
+    return [Line("", transitions(one, recording.rate)) for one in recording.channels]
 
 
 def _mean(values: Sequence[float], reach: int) -> list[float]:
