@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""What CPython lacks of MicroPython's `micropython` module, for running firmware on a host."""
+"""What CPython lacks of MicroPython's `micropython` module, for running firmware on a host.
+
+Viper's pointer casts become functions that return the buffer: a viper function that only indexes
+its pointers then runs here as it is.
+"""
+
+import builtins
 
 
 def const(value: object) -> object:
@@ -13,3 +19,11 @@ def native(function: object) -> object:
 
 
 viper = native
+
+
+def _pointer(buffer: object) -> object:
+    """Return the buffer itself, to be indexed as viper would index the memory."""
+    return buffer
+
+
+builtins.ptr8 = builtins.ptr16 = builtins.ptr32 = _pointer

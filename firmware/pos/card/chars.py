@@ -11,7 +11,7 @@ BITS_7 = const(7)  # track 1; AAMVA licences use it on track 3 too
 BITS_5 = const(5)  # tracks 2 and 3
 WIDTHS = (0, 7, 5, 5)  # bits a character, by track number
 MAX_CHARS = (0, 79, 40, 107)  # by track number, sentinels and LRC included
-_START = {7: 0x45, 5: 0x0B}  # % and ; with their parity bit, first bit lowest
+START = {7: 0x45, 5: 0x0B}  # % and ; with their parity bit, first bit lowest
 _END = {7: 0x1F, 5: 0x0F}
 _OFFSET = {7: 0x20, 5: 0x30}
 _MIN_CHARS = const(5)  # sentinels included; less cannot be told from noise
@@ -31,7 +31,7 @@ def _parities() -> bytes:
     return bytes(out)
 
 
-_ODD = _parities()
+ODD = _parities()
 
 
 def _char(bits: bytearray, at: int, room: int, step: int, width: int) -> int:
@@ -74,7 +74,7 @@ def _characters(
         value = _char(bits, at, room, step, width)
         at += step * width
         room -= width
-        if not _ODD[value]:
+        if not ODD[value]:
             return "lrc" if ended else "parity", n
         value &= mask
         lrc ^= value
@@ -100,7 +100,7 @@ def read(
     """
     step = -1 if back else 1
     at = count - 1 if back else 0
-    start, ones = _START[width], 0
+    start, ones = START[width], 0
     reason, best = "blank", 0
     for room in range(count, 0, -1):
         if bits[at]:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 """One track: flux intervals or clocked bits -> TrackRead, both directions, never a guess.
 
-A text counts when it passes every check of `chars` and no clock rule reads another one. One clean
-reading of a payment layout is enough at once. Any other text needs a second rule that agrees; a
-payment track that only one of all rules reads is taken up to _MAX_ROUGH rough places. (Of 30 000
-synthetic ruined swipes four gave a wrong text that passes parity and LRC: each by one rule alone
-and with 24 rough places or more.) Buffers are made once and zeroed after every track.
+Two stages. The fast one runs one clock over the swipe, from its beginning and then from its end: a
+payment track that it reads with every transition where it was expected, or any text that it reads
+from both ends, is taken. Everything else is for `search`, which repairs. A text counts only when
+it passes every check of `chars` and no other reading contradicts it. Buffers are made once and
+zeroed after every track.
 """
 
 from micropython import const
@@ -15,10 +15,10 @@ from pos.core.carddata import wipe
 
 MAX_INTERVALS = const(1536)  # 210 bpi, all ones, is 1417 over the whole stripe
 MIN_INTERVALS = const(16)  # fewer: nothing was recorded on this track
-_MAX_BITS = MAX_INTERVALS + clock.BRIDGE_TOTAL + 3  # what the clock may fill
-_MAX_ROUGH = const(15)  # places, of a payment track that only one rule reads
-_ALIEN_RULES = const(4)  # clock rules tried on a stripe that may have the other coding
+_MAX_ROUGH = const(15)  # places, in a text that is not a payment track
 _TEXT_BYTES = const(107)  # the longest track, as in chars.MAX_CHARS
+_LONG = const(20)  # characters
+_NOTHING = ("blank", "no_leading_zeros")
 _ZEROS = bytes(128)
 
 
@@ -77,12 +77,6 @@ class _Evidence:
                 if self.text[i] != text[i]:
                     self.conflict = True
 
-    def is_enough(self, track: int, most_rough: int) -> bool:
-        """Tell whether two rules agree, or one read a payment track with few rough places."""
-        if self.votes == 1:
-            return self.rough <= most_rough and self.is_payment(track)
-        return self.votes > 1
-
     def is_payment(self, track: int) -> bool:
         """Tell whether the text has the layout of a payment card, down to a month that exists."""
         fields = layout.PARSERS[track](self.text)
@@ -105,8 +99,9 @@ class Decoder:
     """Decodes one track at a time; the buffers are made once and are zero between calls."""
 
     def __init__(self) -> None:
-        self._bits = bytearray(_MAX_BITS)
+        self._bits = bytearray(MAX_INTERVALS)
         self._text = bytearray(_TEXT_BYTES)
+        self._second = None
 
     def decode_track(self, track: int, intervals: object, count: int) -> TrackRead:
         """Decode the first `count` flux intervals (us, whole numbers) of track 1, 2 or 3."""
@@ -115,16 +110,19 @@ class Decoder:
         if count > MAX_INTERVALS:
             return TrackRead("bad", "too_long")
         try:
-            found = self._search(track, intervals, count, chars.WIDTHS[track], clock.RULES)
+            found = _Evidence()
+            enough = self._follow(found, track, intervals, count, chars.WIDTHS[track])
+            if not enough and found.reason not in _NOTHING:
+                enough = self._repair(found, track, intervals, count)
             if found.text is None and found.reason != "blank":
                 return self._other_coding(track, intervals, count, found)
-            return found.result(found.is_enough(track, _MAX_ROUGH))
+            return found.result(enough)
         finally:
             self.wipe()
 
     def decode_bits(self, track: int, bits: bytes, count: int) -> TrackRead:
         """Decode bits (0 or 1 a byte) that a clock-and-data or shift-out reader delivered."""
-        if count > _MAX_BITS:
+        if count > MAX_INTERVALS:
             return TrackRead("bad", "too_long")
         for i in range(count):
             self._bits[i] = bits[i] & 1
@@ -146,34 +144,50 @@ class Decoder:
             for start in range(0, len(buffer), len(_ZEROS)):
                 length = min(len(_ZEROS), len(buffer) - start)
                 buffer[start : start + length] = _ZEROS if length == len(_ZEROS) else bytes(length)
+        if self._second:
+            self._second.wipe()
 
-    def _search(
-        self, track: int, intervals: object, count: int, width: int, rules: tuple
-    ) -> _Evidence:
-        """Try the clock rules in turn until the evidence is enough, contradicts itself or ends."""
-        found = _Evidence()
+    def _follow(
+        self, found: _Evidence, track: int, intervals: object, count: int, width: int
+    ) -> bool:
+        """Run the clock from one end and, unless that is enough, from the other."""
         limit = chars.MAX_CHARS[track] if width == chars.WIDTHS[track] else _TEXT_BYTES
-        for rule in rules:
-            cells, rough = clock.recover(intervals, count, self._bits, rule)
+        for back in (False, True):
+            cells, rough = clock.recover(intervals, count, self._bits, back)
             if cells == 0:
                 found.failed("no_leading_zeros", 0)
                 continue
-            before = found.votes
-            self._attempt(found, cells, rule[2] != 0, width, limit)
-            if found.votes > before:
-                found.rough = rough
-            if found.conflict or found.is_enough(track, 0):
+            self._attempt(found, cells, back, width, limit)
+            if found.text is not None and not rough and found.is_payment(track):
                 break
-            if not rough and not found.votes and found.reason == "blank":
+            if not rough and found.reason == "blank":
                 break
-        return found
+            found.rough += rough
+        else:
+            return found.votes > 1 and found.rough <= _MAX_ROUGH
+        return found.text is not None and not found.conflict
+
+    def _repair(self, found: _Evidence, track: int, intervals: object, count: int) -> bool:
+        """Let the search find the text; one that the clock had read must be the same."""
+        if self._second is None:
+            from pos.card.search import Search
+
+            self._second = Search()
+        text, back = self._second.read(track, intervals, count)
+        if text is None:
+            return False
+        found.read(text, len(text), back)
+        wipe(text)
+        return True
 
     def _attempt(self, found: _Evidence, cells: int, back: bool, width: int, limit: int) -> None:
         """Read the bits both ways; `back` when they stand in backward order of time."""
-        for against in (False, True):
+        for against in (back, not back):
             reason, n = chars.read(self._bits, cells, against, width, limit, self._text)
             if reason is None:
                 found.read(self._text, n, back != against)
+                if n > _LONG:
+                    return  # so long a text is none by chance the other way round
             else:
                 found.failed(reason, n)
 
@@ -182,7 +196,8 @@ class Decoder:
     ) -> TrackRead:
         """Tell a stripe written in the other coding (AAMVA track 3, a misaligned card)."""
         width = chars.BITS_5 if track == 1 else chars.BITS_7
-        alien = self._search(track, intervals, count, width, clock.RULES[:_ALIEN_RULES])
+        alien = _Evidence()
+        self._follow(alien, track, intervals, count, width)
         return _alien(track, alien, found, alien.votes > 1)
 
 

@@ -20,6 +20,12 @@ def keep() -> None:
     _resident.update(sys.modules)
 
 
+def hold(*names: str) -> None:
+    """Declare modules resident from now on: machine code, once loaded, is not given back."""
+    if _resident:
+        _resident.update(names)
+
+
 def trim() -> None:
     """Forget our modules that are not resident; nothing before the first `keep`."""
     if not _ON_BOARD or not _resident:
