@@ -9,7 +9,7 @@ _ROW, _LEFT, _TOP, _CELL = 16, 210, 46, 66
 _RIGHT, _WRONG, _NONE = (70, 150, 90), (200, 50, 40), (232, 232, 228)
 
 
-def draw(results: dict, count: int, path: Path) -> None:
+def draw(results: dict, path: Path) -> None:
     """Draw the right and wrong shares of {(model, condition): {decoder: Score}}."""
     models = sorted({model for model, _ in results})
     names = list(dict.fromkeys(name for _, name in results))
@@ -19,7 +19,7 @@ def draw(results: dict, count: int, path: Path) -> None:
     pen = ImageDraw.Draw(image)
     for m, model in enumerate(models):
         left = _LEFT + m * block
-        pen.text((left, 6), f"synthesiser {model}, {count} swipes a line", fill="black")
+        pen.text((left, 6), f"synthesiser {model}", fill="black")
         for d, decoder in enumerate(decoders):
             pen.text((left + d * _CELL, 26), decoder, fill="black")
     for n, name in enumerate(names):
@@ -29,7 +29,7 @@ def draw(results: dict, count: int, path: Path) -> None:
             for d, decoder in enumerate(decoders):
                 score = results[model, name][decoder]
                 left = _LEFT + m * block + d * _CELL
-                _bar(pen, left, top, score.right / count, score.wrong / count)
+                _bar(pen, left, top, score.percent / 100, len(score.wrong) / len(score.seconds))
     image.save(path)
 
 
