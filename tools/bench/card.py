@@ -109,11 +109,7 @@ def run(args: argparse.Namespace) -> Results:
         futures = {pool.submit(measure, job): n for n, job in enumerate(todo)}
         for future in as_completed(futures):
             parts[futures[future]] = future.result()
-            swipes = sum(todo[n].count for n in parts)
-            wrong = sum(len(part[OURS].wrong) for part in parts.values())
-            line = f"{len(parts)}/{len(todo)} parts, {swipes} swipes, {wrong} wrong texts"
-            print(f"\r{line}  ", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+            _progress(todo, parts)
     results: Results = {}
     for n, job in enumerate(todo):
         key = job.model, job.condition.name
@@ -122,6 +118,18 @@ def run(args: argparse.Namespace) -> Results:
             {name: old[name].plus(score) for name, score in parts[n].items()} if old else parts[n]
         )
     return results
+
+
+def _progress(todo: list[Job], parts: dict[int, dict[str, Score]]) -> None:
+    """Say on stderr how far it is: always anew on a terminal, in twenty lines elsewhere."""
+    live = sys.stderr.isatty()
+    if not live and len(parts) % max(len(todo) // 20, 1) and len(parts) < len(todo):
+        return
+    swipes = sum(todo[n].count for n in parts)
+    wrong = sum(len(part[OURS].wrong) for part in parts.values())
+    line = f"{len(parts)}/{len(todo)} parts, {swipes} swipes, {wrong} wrong texts"
+    end = "\r" if live and len(parts) < len(todo) else "\n"
+    print(line, end=end, file=sys.stderr, flush=True)
 
 
 def _arguments() -> argparse.Namespace:

@@ -1,50 +1,60 @@
 # SPDX-License-Identifier: MIT
-"""Our card decoder under MicroPython: worst time and peak heap of whole swipes.
+"""Our card decoder from the firmware image, under MicroPython with a heap like a terminal's.
 
-Usage: card_device.py DATA (JSON made by bench/card.py: case -> swipes of three interval lists).
-The peak is the growth of the heap while collection is off, code of the search included: more than
-the terminal needs, which collects.
+Arguments: image, data, bytes to keep alive beside the image. The data: a line of counts, three a
+swipe, then the intervals as 16-bit words. Prints `microseconds statuses` of each swipe, last what
+was alive before the first. A MemoryError means that the heap was too small.
 """
 
 import gc
-import json
+import os
 import sys
 import time
 from array import array
 
+_BALLAST_BYTES = 512  # a piece
 
-def measure(swipes: list) -> dict:
-    """Return the worst time in ms and the most bytes allocated for one swipe of a case."""
-    from pos.card.reader import read_card
 
-    worst = most = 0
-    for tracks in swipes:
-        fluxes = []
-        for intervals in tracks:
-            fluxes.append((array("H", intervals), len(intervals)))
-        fluxes = tuple(fluxes)
-        gc.collect()
-        before = gc.mem_alloc()
-        start = time.ticks_us()
-        read_card(fluxes)
-        worst = max(worst, time.ticks_diff(time.ticks_us(), start))
-        gc.collect()
-        gc.disable()
-        before = gc.mem_alloc()
-        read_card(fluxes)
-        most = max(most, gc.mem_alloc() - before)
-        gc.enable()
-    return {"ms": worst / 1000, "heap": most}
+def swipes(path: str) -> list:
+    """Return the swipes of the data, each three (intervals, count)."""
+    out = []
+    with open(path, "rb") as file:
+        counts = [int(word) for word in file.readline().split()]
+        for at in range(0, len(counts), 3):
+            tracks = []
+            for count in counts[at : at + 3]:
+                intervals = array("H", bytes(2 * count))
+                file.readinto(intervals)
+                tracks.append((intervals, count))
+            out.append(tuple(tracks))
+    return out
+
+
+def ballast(target: int) -> list:
+    """Allocate until `target` bytes are alive, as they are in a terminal that waits for a card."""
+    gc.collect()
+    out = []
+    while gc.mem_alloc() < target:
+        out.append(bytearray(_BALLAST_BYTES))
+    return out
 
 
 def main() -> None:
-    """Measure every case of the data."""
-    with open(sys.argv[-1]) as file:
-        data = json.load(file)
-    out = {}
-    for case in sorted(data):
-        out[case] = measure(data[case])
-    print(json.dumps(out))
+    """Read every swipe."""
+    image_bytes = os.stat(sys.argv[-3])[6]
+    data = swipes(sys.argv[-2])
+    from pos.card.reader import read_card
+
+    kept = ballast(image_bytes + int(sys.argv[-1]))
+    alive = gc.mem_alloc() - image_bytes
+    for fluxes in data:
+        gc.collect()
+        start = time.ticks_us()
+        read = read_card(fluxes)
+        spent = time.ticks_diff(time.ticks_us(), start)
+        print(spent, *[read.tracks[number].status for number in (1, 2, 3)])
+        read = None
+    print(alive, len(kept))
 
 
 main()

@@ -33,7 +33,7 @@ def _moved(places: list[float], values: Condition, rng: random.Random) -> list[f
     out, drift, most = [], 0.0, values.jitter / 2
     for n, place in enumerate(places):
         drift = 0.8 * drift + rng.gauss(0, 0.10 * values.jitter)
-        shift = min(max(drift + rng.gauss(0, 0.30 * values.jitter), -most), most)
+        shift = min(max(drift + rng.gauss(0, 0.35 * values.jitter), -most), most)
         side = values.asymmetry / 2 if n & 1 else -values.asymmetry / 2
         out.append(place + shift + side * rng.uniform(0.7, 1.3))
     out.sort()
@@ -66,7 +66,7 @@ def _voltage(places: list[float], heights: list[float], cells: int) -> list[floa
 
 
 def _peaks(volts: list[float]) -> list[float]:
-    """Return the places (cells) of the peaks of either sign, by a parabola through three samples."""
+    """Return the places (cells) of the peaks of either sign, each by a parabola."""
     out = []
     for k in range(1, len(volts) - 1):
         v = abs(volts[k])

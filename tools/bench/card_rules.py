@@ -72,7 +72,7 @@ def windows(intervals: Sequence[int]) -> list[int]:
 
 
 def average_of_four(intervals: Sequence[int]) -> list[int]:
-    """Threshold at 0.75 of the mean of the last four cells; a 1 counts by its first half (lann)."""
+    """Threshold at 0.75 of the mean of four cells; a 1 counts by its first half (lann)."""
     recent = [_first_cell(intervals)] * 4
     total = sum(recent)
     bits, half, at = [], False, 0

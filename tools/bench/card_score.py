@@ -49,7 +49,7 @@ def scored(written: str, got: str | None, seed: int, seconds: float) -> Score:
 
 
 def upper_bound(wrong: int, total: int) -> float:
-    """Return the upper 95 % confidence bound (Clopper-Pearson, one-sided) of a share, in percent."""
+    """Return the one-sided 95 % bound (Clopper-Pearson) of a share, in percent."""
     if wrong >= total:
         return 100.0
     low, high = wrong / total, 1.0
