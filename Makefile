@@ -10,7 +10,7 @@ BOARD ?= bench
 PORT ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-full check format bench size image flash clean
+.PHONY: help venv demo test test-full check format bench bench-card size image flash clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ format: $(READY) ## format the code and sort its imports
 
 bench: $(READY) ## how fast it is, a peer beside ours (never fails on a time)
 	$(PY) -m bench
+
+bench-card: $(READY) ## public card decoders beside ours on the same swipes; CARD="--full"
+	$(PY) -m bench.card $(CARD)
 
 size: $(READY) ## lines, bytecode, image and heap against the budgets
 	$(PY) tools/size_report.py

@@ -9,6 +9,7 @@ from bench.card_grid import grid
 from bench.card_score import OURS, Check, Results
 
 MODELS = {"a": "displaced transitions", "b": "head voltage, wandering hand"}
+_REFERENCE = {"fixed": "52.5", "last": "61.2", "dab": "58.1", "avg4": "72.2", "ema": "74.1"}
 _ROWS = {
     "mean_percent": "mean %",
     "at_99": "conditions at 99 %",
@@ -42,6 +43,8 @@ def show(console: Console, results: Results, model: str) -> None:
     table.add_section()
     for key, label in _ROWS.items():
         table.add_row(label, *(str(figures[decoder][key]) for decoder in figures))
+    if model == "a":
+        table.add_row("  mean of the reference", *(_REFERENCE.get(d, "") for d in figures))
     console.print(table)
 
 
