@@ -6,6 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 POSCTL := $(VENV)/bin/posctl
 READY := $(VENV)/.ready
+FUZZ := $(VENV)/.fuzz
 BOARD ?= bench
 PORT ?= auto
 
@@ -26,6 +27,11 @@ $(READY): pyproject.toml
 	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
+$(FUZZ): $(READY)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --only-binary atheris \
+		--editable '.[fuzz]' || echo "make: no atheris for this Python, its fuzzing is skipped" >&2
+	@touch $@
+
 demo: $(READY) ## a merchant's day on the bench: sign-on, sales, a void, settlement, slips
 	$(POSCTL) demo
 
@@ -36,7 +42,7 @@ test: $(READY) ## all tests in their quick form, on CPython and on MicroPython
 	exit $$status
 
 test-full: export ESPOS_FULL := 1
-test-full: test ## the same with every slow suite: all power cuts, more examples
+test-full: $(FUZZ) test ## the same with every slow suite: all power cuts, more examples
 
 check: $(READY) ## format, lint, import rules, compiles for the board, generated files
 	$(VENV)/bin/ruff format --check .

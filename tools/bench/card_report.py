@@ -7,6 +7,7 @@ from rich.table import Table
 from bench import card_score
 from bench.card_grid import grid
 from bench.card_score import OURS, Check, Results
+from bench.card_texts import text
 
 MODELS = {"a": "displaced transitions", "b": "head voltage, wandering hand"}
 _REFERENCE = {"fixed": "52.5", "last": "61.2", "dab": "58.1", "avg4": "72.2", "ema": "74.1"}
@@ -54,10 +55,13 @@ def _cell(score: card_score.Score) -> str:
 
 
 def show_failures(console: Console, results: Results) -> None:
-    """Print every wrong text of ours and what swipes to look at."""
+    """Print every wrong text of ours beside what was written."""
+    conditions = card_score.by_name()
     for (model, name), scores in results.items():
         for seed, got in scores[OURS].wrong:
-            console.print(f"WRONG TEXT {model} {name!r} seed {seed}: {got}", markup=False)
+            written = text(conditions[name].track, seed, conditions[name].texts)
+            line = f"WRONG TEXT {model}, {name}, seed {seed}: {got} for {written}"
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def show_checks(console: Console, results: Results, models: str) -> None:
