@@ -22,8 +22,7 @@ from bench import card_micropython, card_plot, card_report, card_score
 from bench.card_grid import Condition, grid
 from bench.card_rules import RULES, read
 from bench.card_score import OURS, Results, Score
-from bench.card_swipes import swipe
-from bench.card_texts import text
+from bench.card_swipes import swipe, written
 from posctl import firmware
 from posctl.paths import BUILD, ROOT
 
@@ -76,15 +75,15 @@ def measure(job: Job, compared: dict[str, Decode] | None = None) -> dict[str, Sc
     scores = {name: card_score.no_score() for name in compared}
     track = job.condition.track
     for seed in range(job.first, job.first + job.count):
-        written = text(track, seed, job.condition.texts)
-        intervals = array("H", swipe(job.condition, written, seed, job.model))
+        expected = written(job.condition, seed, job.model)
+        intervals = array("H", swipe(job.condition, expected, seed, job.model))
         for name, decode in compared.items():
             if seed == job.first:
                 decode(track, intervals)  # modules are imported, code is warm
             start = time.process_time_ns()
             got = decode(track, intervals)
             spent = (time.process_time_ns() - start) / 1e9
-            scores[name] = scores[name].plus(card_score.scored(written, got, seed, spent))
+            scores[name] = scores[name].plus(card_score.scored(expected, got, seed, spent))
     return scores
 
 
@@ -135,7 +134,7 @@ def _progress(todo: list[Job], parts: dict[int, dict[str, Score]]) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.card", description=__doc__.split("\n")[0])
     parser.add_argument("-n", type=int, default=QUICK, help="swipes a condition and synthesiser")
-    parser.add_argument("--full", action="store_true", help=f"-n {FULL}: 200 000 swipes, hours")
+    parser.add_argument("--full", action="store_true", help=f"-n {FULL}: 200 000 swipes")
     parser.add_argument("--models", default="ab", choices=("a", "b", "ab"), help="synthesisers")
     parser.add_argument("--first", type=int, default=0, help="first seed, of texts and swipes")
     parser.add_argument("--only", default="", help="conditions with this in their name")

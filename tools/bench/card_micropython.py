@@ -16,8 +16,7 @@ from typing import NamedTuple
 from rich.console import Console
 
 from bench.card_score import by_name
-from bench.card_swipes import swipe
-from bench.card_texts import text
+from bench.card_swipes import swipe, written
 from posctl import image
 from posctl.bench.command import HEAP_BYTES
 
@@ -84,7 +83,7 @@ def _statuses(lines: list[list[str]]) -> list[str]:
 def _data(names: tuple[str, ...]) -> bytes:
     conditions = [by_name()[name] for name in names]
     tracks = [
-        array("H", swipe(one, text(one.track, seed), seed, "a"))
+        array("H", swipe(one, written(one, seed, "a"), seed, "a"))
         for seed in range(_SWIPES)
         for one in conditions
     ]

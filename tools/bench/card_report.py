@@ -7,7 +7,7 @@ from rich.table import Table
 from bench import card_score
 from bench.card_grid import grid
 from bench.card_score import OURS, Check, Results
-from bench.card_texts import text
+from bench.card_swipes import written
 
 MODELS = {"a": "displaced transitions", "b": "head voltage, wandering hand"}
 _REFERENCE = {"fixed": "52.5", "last": "61.2", "dab": "58.1", "avg4": "72.2", "ema": "74.1"}
@@ -59,8 +59,8 @@ def show_failures(console: Console, results: Results) -> None:
     conditions = card_score.by_name()
     for (model, name), scores in results.items():
         for seed, got in scores[OURS].wrong:
-            written = text(conditions[name].track, seed, conditions[name].texts)
-            line = f"WRONG TEXT {model}, {name}, seed {seed}: {got} for {written}"
+            expected = written(conditions[name], seed, model)
+            line = f"WRONG TEXT {model}, {name}, seed {seed}: {got} for {expected}"
             console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 

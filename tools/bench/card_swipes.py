@@ -10,17 +10,23 @@ import random
 
 from bench import card_head
 from bench.card_grid import Condition, drawn
+from bench.card_texts import text
 from posctl.swipe.synth import STRIPE_IN, stripe_bits
 
 _STEPS = 2000  # of the stripe, at each of which the hand has a speed
 _LONGEST_US = 65535  # what a recorder's 16-bit interval holds
 
 
-def swipe(condition: Condition, text: str, seed: int, model: str) -> list[int]:
+def written(condition: Condition, seed: int, model: str) -> str:
+    """Return the text of a swipe, another one for every condition, seed and synthesiser."""
+    return text(condition.track, f"{model} {condition.name} {seed}", condition.texts)
+
+
+def swipe(condition: Condition, track_text: str, seed: int, model: str) -> list[int]:
     """Return the flux intervals (us) of one swipe; the same for the same arguments."""
     rng = random.Random(f"{model} {condition.name} {seed}")
     values, reverse = drawn(condition, rng)
-    bits = stripe_bits(text, condition.track)
+    bits = stripe_bits(track_text, condition.track)
     places = borders(bits, reverse)
     stall = _stall_place(bits, reverse, rng)
     if model == "a":

@@ -81,7 +81,7 @@ def _store_card(rng: random.Random, track: int) -> str:
     return f";{number}{rng.choice(('', '=', '=0000', '=' + _digits(rng, 6)))}?"
 
 
-def text(track: int, seed: int, kind: str = "payment") -> str:
+def text(track: int, seed: int | str, kind: str = "payment") -> str:
     """Return a track with its sentinels; `kind` is "payment" or "generic" (no layout)."""
     rng = random.Random(f"{kind} {track} {seed}")
     if kind == "generic":
