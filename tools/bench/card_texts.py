@@ -67,10 +67,11 @@ def _track3(rng: random.Random, pan: str) -> str:
     day = f"{rng.randrange(10)}{rng.randint(1, 366):03d}"
     amounts = rng.choice(("99999999", _digits(rng, 8)))
     accounts = rng.choice(("0=0=", f"{_digits(rng, rng.randint(4, 19))}==", "=="))
-    return (
+    head = (
         f";99{pan}=1561560{amounts}{day}016{rng.choice(('000000', '='))}0100000{_dates(rng)[:4]}"
-        f"{rng.randrange(10)}={accounts}0{rng.choice(('000000', '='))}{_discretionary(rng, 16)}?"
+        f"{rng.randrange(10)}={accounts}0{rng.choice(('000000', '='))}"
     )
+    return head + _discretionary(rng, min(105 - len(head), 16)) + "?"
 
 
 def _store_card(rng: random.Random, track: int) -> str:
