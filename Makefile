@@ -6,11 +6,12 @@ VENV := .venv
 PY := $(VENV)/bin/python
 POSCTL := $(VENV)/bin/posctl
 READY := $(VENV)/.ready
+FUZZ := $(VENV)/.fuzz
 BOARD ?= bench
 PORT ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-full check format bench size image flash clean
+.PHONY: help venv demo test test-full check format bench bench-card size image flash clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +27,11 @@ $(READY): pyproject.toml
 	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
+$(FUZZ): $(READY)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --only-binary atheris \
+		--editable '.[fuzz]' || echo "make: no atheris for this Python, its fuzzing is skipped" >&2
+	@touch $@
+
 demo: $(READY) ## a merchant's day on the bench: sign-on, sales, a void, settlement, slips
 	$(POSCTL) demo
 
@@ -36,7 +42,7 @@ test: $(READY) ## all tests in their quick form, on CPython and on MicroPython
 	exit $$status
 
 test-full: export ESPOS_FULL := 1
-test-full: test ## the same with every slow suite: all power cuts, more examples
+test-full: $(FUZZ) test ## the same with every slow suite: all power cuts, more examples
 
 check: $(READY) ## format, lint, import rules, compiles for the board, generated files
 	$(VENV)/bin/ruff format --check .
@@ -52,6 +58,9 @@ format: $(READY) ## format the code and sort its imports
 
 bench: $(READY) ## how fast it is, a peer beside ours (never fails on a time)
 	$(PY) -m bench
+
+bench-card: $(READY) ## public card decoders beside ours on the same swipes; CARD="--full"
+	$(PY) -m bench.card $(CARD)
 
 size: $(READY) ## lines, bytecode, image and heap against the budgets
 	$(PY) tools/size_report.py
