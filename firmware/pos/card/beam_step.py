@@ -76,14 +76,14 @@ _HOPELESS_BASE = const(900)
 
 
 @micropython.viper
-def step(bo, po, ao, to, time: int) -> int:  # noqa: ANN001 -- viper's own types
+def step(bo, po, ao, co, time: int) -> int:  # noqa: ANN001 -- viper's own types
     """Explain a transition `time` later in every way not too dear; return how many go on.
 
     The first three are the buffers of `beam`, the fourth its tables.
     """
     b = ptr32(bo)
     p = ptr32(po)
-    tables = ptr8(to)
+    tables = ptr8(co)
     b[_SEEN] += 1
     width = b[_BITS]
     stiff = b[_STIFF]
