@@ -235,7 +235,7 @@ def _is_noise(read: object, intervals: object, count: int) -> bool:
         cell = cells[min(i // _STEP, len(cells) - 1)]
         value = intervals[i] << 1 if intervals[i] * 4 < cell * 3 else intervals[i]
         clocked += cell * 3 < value * 4 < cell * 5
-    return clocked * 4 < count * 3
+    return clocked * 100 < count * (80 - (count >> 4))  # chance gives less the more there are
 
 
 def _choice(swipe: object, figures: list) -> int:
