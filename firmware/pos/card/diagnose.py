@@ -175,7 +175,7 @@ def report(swipe: object, fluxes: object) -> CardError:
     question mark is a guess.
     """
     seen = "swipe refused: %s" % swipe.reason
-    silent = True
+    silent, short = True, False
     figures = []
     for number in (1, 2, 3):
         one = fluxes.get(number) if isinstance(fluxes, dict) else fluxes[number - 1]
@@ -186,6 +186,7 @@ def report(swipe: object, fluxes: object) -> CardError:
         if not isinstance(one, tuple) or isinstance(one[0], bytearray):
             seen += read.direction
             silent = False
+            short = short or _is_short(read, one)
             continue
         found = measure(number, one[0], one[1])
         seen += _measured(number, read, one, found)
@@ -194,8 +195,15 @@ def report(swipe: object, fluxes: object) -> CardError:
             if found[0]:
                 figures.append(found)
     error = CardError(seen)
-    error.word = _WORDS.split()[_FLIP if silent else _choice(swipe, figures)]
+    word = _FLIP if silent else _WHOLE if short else _choice(swipe, figures)
+    error.word = _WORDS.split()[word]
     return error
+
+
+def _is_short(read: object, form: object) -> bool:
+    """Tell a text that breaks off in bits too few for a card (at the density of track 2)."""
+    broken = isinstance(form, tuple) and read.reason == "no_end_sentinel"
+    return broken and form[1] << 4 < _SHORT_IN16 * 75
 
 
 def _told(read: object) -> str:

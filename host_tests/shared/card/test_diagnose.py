@@ -183,7 +183,13 @@ class AdviceTest(unittest.TestCase):
             error.reason,
             "swipe refused: no_end_sentinel; track 2: no end sentinel at character 7, unknown",
         )
-        self.assertEqual(error.word, "card.again")
+        self.assertEqual(error.word, "card.whole")
+        for count, reason in ((200, "no_end_sentinel"), (150, "parity")):
+            fluxes[2] = (bytearray(count), count)
+            self.assertEqual(diagnose.report(Refused(reason), fluxes).word, "card.again")
+        for reason in ("no_clock", "reader_error", "cut_short"):
+            error = diagnose.report(Refused(reason), {1: None, 2: reason, 3: None})
+            self.assertEqual(error.word, "card.again")
 
     def test_wrong_height(self) -> None:
         self.assertEqual(self.word({2: flux(stripe(T1, 7, 61, 280), 238)}), "card.low")
