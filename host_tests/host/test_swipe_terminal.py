@@ -136,6 +136,7 @@ def _noise() -> dict:
 
 _HALF = {"2": synth.flux(_T2, 2, 20, jitter=0.05)[:130]}
 _HIGH = {"2": synth.flux(_T1, 1, 20, jitter=0.05)}
+_ALL_THREE = {str(track): _broken(track, 30) for track in (1, 2, 3)}
 _FAILURES = [  # flux, words in zh and en, what the log says
     ({"2": _broken(2, 1.5)}, "刷卡太慢", "TOO SLOW", " 1.4-1.5 ips"),
     ({"2": _broken(2, 90)}, "刷卡太快", "TOO FAST", "-90."),
@@ -143,6 +144,7 @@ _FAILURES = [  # flux, words in zh and en, what the log says
     ({"2": _broken(2, 40)}, "读卡失败", "READ FAILED", " 39.9-4"),
     ({}, "请翻转卡片", "TURN THE CARD OVER", "refused: no_card"),
     (_noise(), "请翻转卡片", "TURN THE CARD OVER", "; track 2: "),
+    (_ALL_THREE, "读卡失败", "READ FAILED", "; track 3: parity at character "),
     (_HALF, "从头到尾", "WHOLE CARD", "no end sentinel at character "),
     (_HIGH, "压到底", "PRESS CARD DOWN", "format for track 2"),
 ]
@@ -166,3 +168,13 @@ def test_failed_reads_tell_the_cashier_and_the_log(shop: Shop, capsys, lang, col
         assert not any(part in text for part in ("620000", "7892", "3012"))
     beeps = [one for one in events if one["ev"] == "beep" and one["kind"] == "error"]
     assert len(beeps) >= len(_FAILURES)
+
+
+def test_a_failed_read_at_the_idle_screen(shop: Shop, capsys) -> None:
+    """A swipe first is allowed there; the words stand on the same screen."""
+    script = [_wait("idle")]
+    for failure in _FAILURES[:5]:
+        script.append({"do": "swipe", "flux": failure[0]})
+        script.append({"expect": {"screen": "idle", "contains": failure[1]}})
+    assert shop.play(script, "cpython") == 0
+    assert capsys.readouterr().out.count('"swipe refused: ') == 5
