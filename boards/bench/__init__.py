@@ -89,7 +89,7 @@ class BenchBoard:
     def profile(self) -> dict:
         """Return profile.json of the state directory, with the acquirer of the command line.
 
-        Its `tracks`, [1, 2] or [2, 3], say which variant of stripe reader the bench plays.
+        Its `tracks`, [1, 2], [2, 3] or all, say which variant of stripe reader the bench plays.
         """
         try:
             with open(self._state + "/profile.json") as source:
@@ -97,6 +97,8 @@ class BenchBoard:
         except (OSError, ValueError):
             raise ProfileError("profile.json cannot be read")
         if "tracks" in values:
+            if values["tracks"] not in ([1, 2], [2, 3], [1, 2, 3]):
+                raise ProfileError("tracks must be [1, 2], [2, 3] or [1, 2, 3]")
             self.tracks = self._link.lines.tracks = tuple(values["tracks"])
         if self._acquirer != "-":
             host, port = self._acquirer.rsplit(":", 1)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """MSR605/606/206 reader-writers on a UART: `ESC r` reads ISO texts, `ESC m` raw bits.
 
-The answer is ESC s, then ESC 01 .. ESC 03 with what each track gave, `? FS`, ESC and a status. Raw
+The answer is ESC s, then ESC 01 .. ESC 03 with what each track gave, `? FS`, ESC and a status; the
+last tracks are left out when nothing is on them, and those that a model does not have. Raw
 tracks carry their length in front and may hold any byte, ESC and `?` too, so they are counted, not
 searched for an end. In ISO answers a track is a text, nothing, `ESC +` (empty) or `ESC *`
 (unreadable). Raw bytes hold the bits in order of time, highest first, eight to a byte.
@@ -123,10 +124,12 @@ class MsrFrames:
         return _WAIT_S if byte == _ESC else _WAIT_ESC
 
     def _track_esc(self, byte: int) -> int:
+        if byte == _END:
+            return _TAIL_FS
         return _TRACK_NUMBER if byte == _ESC else -1
 
     def _track_number(self, byte: int) -> int:
-        if byte != self._track + 2:
+        if not self._track + 2 <= byte <= 3:
             return -1
         self._track = byte - 1
         return _LENGTH if self._raw_mode else _ISO
@@ -153,8 +156,10 @@ class MsrFrames:
         track = self._track
         if byte == _ESC:
             return _ISO_ESC
-        if track == 2 and byte == _END and self._ended():
+        if byte == _END and self._ended():
             return _TAIL_FS
+        if byte == _FS:  # the end sentinel was the last one
+            return _TAIL_ESC if self._ended() else -1
         at = self._counts[track]
         if at == TEXT_MAX:
             self._reasons[track] = "too_long"
@@ -164,9 +169,9 @@ class MsrFrames:
         return _ISO
 
     def _ended(self) -> bool:
-        """Whether track 3 has its own end sentinel, so that another one ends the data."""
-        count = self._counts[2]
-        return count == 0 or self._buffers[2][count - 1] == _END
+        """Whether the track has its own end sentinel, so that another one ends the data."""
+        count = self._counts[self._track]
+        return count == 0 or self._buffers[self._track][count - 1] == _END
 
     def _iso_esc(self, byte: int) -> int:
         """Behind ESC: the next track's number, or what the reader says of this one."""

@@ -23,6 +23,7 @@ _ABSENT = const(0x4E)  # N
 
 _SILENCE_MS = const(60)  # 9600 baud sends a byte a millisecond
 _READ_BYTES = const(64)
+_DROPS = const(32)  # reads: four times what a board's buffer holds
 
 
 class TextFrames:
@@ -147,8 +148,9 @@ class SerialReader:
                 for i in range(len(text)):
                     text[i] = 0
         self._given = ()
-        while self._uart.read(_READ_BYTES):
-            pass
+        for _ in range(_DROPS):  # a line full of noise never ends
+            if not self._uart.read(_READ_BYTES):
+                break
         self._frames.start()
         if self._frames.command:
             self._uart.write(self._frames.command)

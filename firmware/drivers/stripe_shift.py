@@ -19,7 +19,7 @@ STOP = const(2)  # CLEAR unless it was given, then the long pulse, then the bits
 _LOOKS = const(2)  # at a low DATA before it is believed
 _AUX_MS = const(3200)  # the auxiliary flag comes within 3.1 s
 _RESET_MS = const(700)  # the chip's watchdog clears the buffer when no strobe comes: 262-630 ms
-_REVISION_ONES = const(2)
+_REVISION_AT = const(14)  # in the preamble; what comes before is zeros
 
 _WATCHING = const(0)
 _WAITING_AUX = const(1)
@@ -46,7 +46,7 @@ class ShiftOut:
                 buffer[i] = 0
         self._at = 0
         self._ones = [0, 0, 0]
-        self._revision = 0
+        self._garbled = False
 
     def look(self, level: int, now_ms: int) -> int:
         """Tell what to do about DATA as it is now: NOTHING, CLEAR or STOP."""
@@ -86,7 +86,7 @@ class ShiftOut:
         if level:
             return
         if at < PREAMBLE_BITS:
-            self._revision += 1
+            self._garbled = self._garbled or at < _REVISION_AT
             return
         at -= PREAMBLE_BITS
         track = at // TRACK_BITS
@@ -95,7 +95,7 @@ class ShiftOut:
 
     def swipe(self) -> tuple:
         """Return (bits, count), None (nothing on it) or a reason for tracks 1 to 3."""
-        if self._revision > _REVISION_ONES or self.more:
+        if self._garbled or self.more:
             return self.failed("reader_preamble")
         count = PAD + TRACK_BITS
         out = []

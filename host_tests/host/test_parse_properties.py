@@ -4,7 +4,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos.card import parse, parse_fields, parse_service
+from pos.card import layout, parse, parse_fields, parse_service
 from pos.core.errors import CardError
 
 DIGITS = st.text("0123456789", max_size=30)
@@ -80,3 +80,14 @@ def test_errors_carry_no_digits_of_the_card(text) -> None:
 def test_luhn_has_one_right_digit(body) -> None:
     good = [d for d in "0123456789" if parse_fields.luhn((body + d).encode())]
     assert len(good) == 1
+
+
+@given(st.sampled_from([b"%", b"%B", b";", b";59", b";99"]), ANY_TEXT)
+def test_the_terminals_own_layouts_bear_any_text(start, text) -> None:
+    whole = bytearray(start + text + b"?")
+    for track in (1, 2, 3):
+        fields = layout.PARSERS[track](whole)
+        if fields is not None:
+            assert 1 <= fields.pan_start <= fields.pan_end < len(whole)
+            assert len(layout.pan_digits(whole, fields)) in (0, *range(13, 20))
+            assert len(fields.expiry) in (0, 1, 4) and len(fields.service) in (0, 3)

@@ -211,7 +211,10 @@ def test_long_pauses_fit_the_firmware_buffers() -> None:
 
 def test_failed_read_says_what_was_seen(tmp_path, capsys) -> None:
     path = tmp_path / "swipe.json"
-    make(path, capsys, "--track2", T2, "--ips", "1.5", "--lost", "0.05", "--seed", 3)
+    bits = synth.stripe_bits(T2, 2)
+    for place in (40, 41, 73, 96, 97, 118, 151):
+        bits[bits.index(1) + place] ^= 1
+    path.write_text(json.dumps({"2": synth.flux_of_bits(bits, 1.5)}))
     answer = json.loads(run(capsys, "decode", path, "--json")[1])
     found = answer["diagnosis"]
     assert not answer["accepted"]
@@ -219,6 +222,9 @@ def test_failed_read_says_what_was_seen(tmp_path, capsys) -> None:
     assert "at character" in found["seen"] and " ips, jitter " in found["seen"]
     assert found["advice"]["id"] == "card.slow" and "太慢" in found["advice"]["zh"]
     assert not any(part in found["seen"] for part in ("625093", "0036", "3312"))
+    measured = found["tracks"]["2"]
+    assert 1.2 < measured["slowest_ips"] <= measured["fastest_ips"] < 1.8
+    assert measured["facing"] == "forward" and 0 < measured["jitter"] < 0.2
     out = run(capsys, "decode", path)[1]
     assert "TOO SLOW" in out and " ips, jitter " in out
 

@@ -41,7 +41,8 @@ def _show(result: dict) -> None:
         if seen:
             print(
                 f"         {seen['transitions']} transitions, {seen['slowest_ips']:g} to "
-                f"{seen['fastest_ips']:g} ips, jitter {seen['jitter']:.0%}"
+                f"{seen['fastest_ips']:g} ips, jitter {seen['jitter']:.0%}, by its zeros "
+                f"{seen['facing']}"
             )
     verdict = "accepted" if result["accepted"] else f"refused: {result['reason']}"
     print(f"{verdict}, direction {result['direction']}")

@@ -49,6 +49,14 @@ class Lang(str, Enum):
     EN = "en"
 
 
+class Tracks(str, Enum):
+    """Variant of stripe reader."""
+
+    ONE_TWO = "12"
+    TWO_THREE = "23"
+    ALL = "123"
+
+
 @app.command("init")
 def init(
     state: _State,
@@ -58,6 +66,9 @@ def init(
     ] = None,
     algorithm: Annotated[Algorithm, typer.Option()] = Algorithm.TDES,
     lang: Annotated[Lang, typer.Option()] = Lang.ZH,
+    tracks: Annotated[
+        Tracks, typer.Option(help="What the stripe reader of this terminal reads.")
+    ] = Tracks.ALL,
     settings: Annotated[
         Optional[list[str]], typer.Option("--set", help="NAME=VALUE of the profile, repeatable.")
     ] = None,
@@ -67,6 +78,8 @@ def init(
     from posctl.bench.make import make_terminal
 
     values = {**statedir.BENCH_DEFAULTS, "algorithm": algorithm.value, "lang": lang.value}
+    if tracks is not Tracks.ALL:
+        values["tracks"] = statedir.READERS[tracks.value]
     for setting in settings or ():
         statedir.set_value(values, setting)
     made = make_terminal(state, db, terminal, values)

@@ -24,6 +24,7 @@ _FLASH = "flash.bin"
 _KEY = "device.key"
 _PROFILE_MAX_BYTES = 65536
 _ANY_TERMINAL = "00000000"
+READERS = {"12": [1, 2], "23": [2, 3], "123": [1, 2, 3]}  # variants of stripe reader
 
 BENCH_DEFAULTS = {
     "merchant": "898310054110001",
@@ -141,6 +142,8 @@ def _checked(values: dict, where: str) -> object:
     from pos.core.errors import ProfileError
     from pos.core.profile import Profile
 
+    if values.get("tracks", [1, 2, 3]) not in READERS.values():
+        raise ToolError(f"{where}: tracks must be [1, 2], [2, 3] or [1, 2, 3]")
     try:
         return Profile(values)
     except ProfileError as error:

@@ -22,6 +22,7 @@ class Fields:
         self.pan_start = pan_start
         self.pan_end = pan_end
         self.expiry = ""  # YYMM; "-" when the card says it has none, "" when it says nothing
+        self.written = ""  # the same four digits, whatever they are
         self.service = ""
         self.sure = True
 
@@ -66,9 +67,9 @@ def _take(text: bytearray, at: int, fields: Fields) -> None:
 
     None is written 4912 (GB/T 19584-2010) or 0000 (edition of 2004).
     """
-    expiry = str(text[at : at + 4], "ascii")
+    expiry = fields.written = str(text[at : at + 4], "ascii")
     if expiry in ("4912", "0000"):
-        fields.expiry = "-"
+        fields.expiry = fields.written = "-"
         return
     fields.sure = "01" <= expiry[2:] <= "12"
     fields.expiry = expiry if fields.sure else ""
@@ -116,18 +117,34 @@ def track2(text: bytearray) -> object:
     fields = _find_pan(text, 1, _EQUALS, False)
     if fields is None or not _payload(text, fields.pan_end):
         return None
-    return _dates(text, fields.pan_end + 1, _EQUALS, fields)
+    at = fields.pan_end + 1
+    if text[1:3] == b"59" and _country_first(text, at):
+        at += 3
+    return _dates(text, at, _EQUALS, fields)
+
+
+def _country_first(text: bytearray, at: int) -> bool:
+    """Tell three digits of country and an expiry from an expiry: only one of the months exists.
+
+    PANs that begin with 59 were followed by a country code.
+    """
+    if not _digits(text, at, 7):
+        return False
+    first, second = str(text[at + 2 : at + 4], "ascii"), str(text[at + 5 : at + 7], "ascii")
+    return "01" <= second <= "12" and not "01" <= first <= "12"
 
 
 def track3(text: bytearray) -> object:
     """Return the Fields of a track 3 (PAN and expiry), or None when it is not one.
 
     Leniently: two digits of format code and a PAN up to the first separator. The expiry counts
-    where all before it has the lengths of ISO 4909 (either edition), and what follows it too.
+    where all before it has the lengths of ISO 4909 (either edition), and what follows it too. A
+    track without a PAN, which track 2 then has, must have all that, and is never `sure`.
     """
     if text[0] != 0x3B or not _digits(text, 1, 2):
         return None
-    fields = _find_pan(text, 3, _EQUALS, False)
+    bare = text[3] == _EQUALS
+    fields = Fields(3, 3) if bare else _find_pan(text, 3, _EQUALS, False)
     if fields is None or not _payload(text, fields.pan_end):
         return None
     at = fields.pan_end + 1
@@ -137,9 +154,12 @@ def track3(text: bytearray) -> object:
         elif length < 7 and text[at] == _EQUALS:
             at += 1
         else:
-            return fields
+            return None if bare else fields
     if _digits(text, at, 5) and (text[at + 5] == _EQUALS or _digits(text, at + 5, 9)):
         _take(text, at, fields)
+    elif bare:
+        return None
+    fields.sure = fields.sure and not bare
     return fields
 
 

@@ -97,12 +97,16 @@ def _same_card(text: bytearray, fields: object, number: int, other: bytearray) -
     other_fields = layout.PARSERS[number](other)
     if other_fields is None:
         return True
-    if fields.expiry and other_fields.expiry and fields.expiry != other_fields.expiry:
+    if number == 1:  # as written: some cards have month and year the other way round
+        ours, theirs = fields.written, other_fields.written
+    else:
+        ours, theirs = fields.expiry, other_fields.expiry
+    if ours and theirs and ours != theirs:
         return False
     pan = layout.pan_digits(text, fields)
     other_pan = layout.pan_digits(other, other_fields)
     try:
-        return pan == other_pan
+        return not other_pan or pan == other_pan
     finally:
         wipe(pan)
         wipe(other_pan)

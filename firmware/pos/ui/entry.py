@@ -105,10 +105,10 @@ async def card(prompts: object, lines: tuple) -> object:
             try:
                 return read(event[1])
             except CardError as error:
-                tries += 1
+                tries += error.word == "card.again"
                 prompts.board.log("swipe", error.reason)
                 prompts.beep("error")
-                worn = tries >= _CARD_TRIES and error.word == "card.again"
+                worn = error.word == "card.again" and tries >= _CARD_TRIES
                 hint = prompts.word("card.another" if worn else error.word)
                 prompts.show("card.swipe", hint, *lines)
                 modules.trim()  # the next swipe needs its 9 KB in whole pieces

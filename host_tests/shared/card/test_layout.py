@@ -62,6 +62,18 @@ class Track2Test(unittest.TestCase):
             self.assertEqual(fields.expiry, "")
             self.assertFalse(fields.sure)
 
+    def test_country_after_59(self) -> None:
+        for text, expiry in (
+            (";5900000000000000=5282912101?", "2912"),
+            (";5900000000000000=2912101?", "2912"),
+            (";5900000000000000=1562912101?", "2912"),
+            (";6250930000000036=5282912?", ""),
+        ):
+            self.assertEqual(fields_of(2, text)[1], expiry, text)
+        self.assertEqual(fields_of(2, ";5900000000000000=5282912101?")[2], "101")
+        both = ";5900000000000000=2801203101?"  # 2801 and 1203 are months both: no country
+        self.assertEqual(fields_of(2, both)[1:], ("2801", "203"))
+
     def test_pan_lengths(self) -> None:
         for length in range(1, 25):
             text = ";" + "4" * length + "=3312220?"
@@ -113,6 +125,18 @@ class Track3Test(unittest.TestCase):
             self.assertEqual(fields_of(3, whole[:length] + "?")[1], "", length)
         self.assertEqual(fields_of(3, whole[:-5] + "33130=0=?")[1], "")
         self.assertEqual(fields_of(3, whole[:-5] + "00000=0=?")[1], "-")
+
+    def test_without_a_pan(self) -> None:
+        """ISO 4909 lets track 3 leave it to track 2; then all the rest must be there."""
+        for head in ("=156156", "=156=", "==156", "==="):
+            text = bytearray(
+                (";99%s09999999960010160000000100000%s0=0=0=0?" % (head, "3312")).encode()
+            )
+            fields = layout.track3(text)
+            self.assertEqual((fields.expiry, fields.sure), ("3312", False))
+            self.assertEqual(layout.pan_digits(text, fields), b"")
+            for length in range(6, 38):
+                self.assertIsNone(layout.track3(text[:length] + b"?"), length)
 
     def test_not_track_3(self) -> None:
         for text in (";99=156?", ";9?", "%0000000   ?", ";240000000000000000^12323?"):

@@ -83,6 +83,19 @@ class FlagTest(unittest.TestCase):
         self.assertEqual((field(got, "surname"), got.get("given")), ("VI TEST CREDIT", None))
         self.assertEqual(field(parsed("%B4242424242424242^   /   ^2912101?"), "surname"), None)
 
+    def test_characters_that_names_should_not_have(self) -> None:
+        """Published cards have them all the same; what the coding lacks is refused."""
+        for value in range(0x20, 0x60):
+            name = "DOE%sX/J" % chr(value)
+            text = "%%B4242424242424242^%s^2912101?" % name
+            if value in b"^?/":
+                continue
+            got = parsed(text)
+            self.assertEqual((got.kind, field(got, "name")), ("iso7813-b", name))
+        for char in "~a`":
+            with self.assertRaises(CardError):
+                parsed("%%B4242424242424242^DOE%sX^2912101?" % char)
+
     def test_country_after_59(self) -> None:
         got = parsed(";5900000000000000=5282912101?")
         self.assertEqual((field(got, "country"), field(got, "exp")), ("528", "2912"))
@@ -167,6 +180,8 @@ class ReaderFormTest(unittest.TestCase):
         for printed, track, text in (
             ("4242424242424242=2912101", 2, ";4242424242424242=2912101?"),
             ("4242424242424242D2912101F", 2, ";4242424242424242=2912101?"),
+            (";4242424242424242D2912101?", 2, ";4242424242424242=2912101?"),
+            (";4242424242424242D2912101F?", 2, ";4242424242424242=2912101?"),
             ("B4242424242424242^X^2912101?", 1, "%B4242424242424242^X^2912101?"),
             ("+99=1?\r\n", 3, ";99=1?"),
             ("#0000000?", 3, "%0000000?"),

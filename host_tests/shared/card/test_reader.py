@@ -71,6 +71,51 @@ class AcceptTest(unittest.TestCase):
         }
         self.assertTrue(read_card(swipe(texts)).accepted)
 
+    def test_country_code_after_59(self) -> None:
+        texts = {
+            1: b"%B5900000000000000^528DOE/JOHN^2912101123?",
+            2: b";5900000000000000=5282912101123?",
+        }
+        got = read_card(swipe(texts))
+        self.assertEqual(
+            (got.accepted, got.card().expiry, got.card().service), (True, "2912", "101")
+        )
+
+    def test_track_3_without_a_pan_is_sent(self) -> None:
+        bare = b";99=1561560999999996001016000000010000033120=0=0=0000000123?"
+        got = read_card(swipe({1: T1, 2: T2, 3: bare}))
+        self.assertEqual((got.accepted, got.card().track3), (True, bare[1:-1]))
+        got = read_card(swipe({2: T2, 3: bare.replace(b"33120=", b"34120=")}))
+        self.assertEqual((got.accepted, got.reason), (False, "tracks_disagree"))
+
+    def test_other_layouts_are_no_witnesses(self) -> None:
+        """A private track 1, a store's track 3: the card is taken, they are not sent."""
+        for track, text in (
+            (1, b"%A1234^WHAT EVER?"),
+            (1, b"%GIFT^6035718888^12/34?"),
+            (3, b";0100231132=12?"),
+        ):
+            got = read_card(swipe({2: T2, track: text}))
+            self.assertEqual((got.accepted, got.tracks[track].status), (True, "ok"))
+            card = got.card()
+            self.assertIsNone(card.track1 or card.track3)
+
+    def test_blank_tracks_are_absent(self) -> None:
+        fluxes = swipe({2: T2})
+        for track, cells in ((1, 708), (3, 708)):
+            intervals = flux(bytearray(cells), 238)
+            fluxes[track] = (intervals, len(intervals))
+        got = read_card(fluxes)
+        self.assertEqual([got.tracks[n].status for n in (1, 2, 3)], ["absent", "ok", "absent"])
+        self.assertTrue(got.accepted)
+
+    def test_a_bad_track_3_is_not_sent(self) -> None:
+        fluxes = swipe({1: T1, 2: T2, 3: T3})
+        fluxes[3] = (fluxes[3][0], 400)
+        got = read_card(fluxes)
+        self.assertEqual((got.accepted, got.tracks[3].status), (True, "bad"))
+        self.assertEqual((got.card().track1, got.card().track3), (T1[1:-1], None))
+
     def test_licence_on_track_3_is_no_part_of_the_card(self) -> None:
         fluxes = swipe({2: T2})
         intervals = flux(stripe(b"%0000000      C               9      BROGRN?", 7, 61), 120)
@@ -118,6 +163,19 @@ class RefuseTest(unittest.TestCase):
         self.assertEqual(self.refused({1: T1, 2: none}), "tracks_disagree")
         texts = {1: T1.replace(b"^3312", b"^^"), 2: T2}
         self.assertTrue(read_card(swipe(texts)).accepted)
+
+    def test_expiries_of_no_month_must_agree_too(self) -> None:
+        """Gift cards have month and year the other way round."""
+        texts = {1: T1.replace(b"^3312", b"^1233"), 2: T2.replace(b"=3312", b"=1233")}
+        got = read_card(swipe(texts))
+        self.assertEqual((got.accepted, got.card().expiry), (True, ""))
+        texts[2] = T2.replace(b"=3312", b"=1234")
+        self.assertEqual(self.refused(texts), "tracks_disagree")
+
+    def test_expiry_of_track_3(self) -> None:
+        none = T3.replace(b"33120=", b"00000=")
+        self.assertEqual(self.refused({2: T2, 3: none}), "tracks_disagree")
+        self.assertTrue(read_card(swipe({2: T2.replace(b"3312", b"4912"), 3: none})).accepted)
 
     def test_licence(self) -> None:
         self.assertEqual(self.refused({2: b";636014000000001=291219900615=?"}), "layout")

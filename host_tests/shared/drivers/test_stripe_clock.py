@@ -98,6 +98,31 @@ class Reading(Base):
         BIT_US.update(old)
         self.each(events + [(end, PRESENT, 1)], [T1, T2, T3], step_us=4)
 
+    def test_fixed_clock_of_40_us_at_60_inches_a_second(self):
+        old = dict(BIT_US)
+        BIT_US.update({1: 79, 2: 222, 3: 79})
+        events, end = swipe(low_us=40)
+        BIT_US.update(old)
+        self.each(events + [(end, PRESENT, 1)], [T1, T2, T3])
+
+    def test_slowest_card(self):
+        old = dict(BIT_US)
+        BIT_US.update({1: 1587, 2: 4444, 3: 1587})
+        events, end = swipe(share=2)
+        BIT_US.update(old)
+        self.each(events + [(end + 150000, PRESENT, 1)], [T1, T2, T3], step_us=20)
+
+    def test_strobe_width_that_tells_the_bit(self):
+        """Paxton: low for half of the period with a 0, a third with a 1; 60 us a period."""
+        data = bits(1)
+        events = [(1000, PRESENT, 0)]
+        for n, bit in enumerate(data):
+            at = 1060 + n * 60
+            events += clocked(data[n : n + 1], at, 60, STROBES[0], DATA[0], 20 if bit else 30)
+            events.append((at + 55, DATA[0], 1))
+        events.append((1060 + len(data) * 60, PRESENT, 1))
+        self.each(events, [T1, None, None])
+
     def test_two_tracks_wired(self):
         events, end = swipe()
         pairs = (None, PAIRS[1], PAIRS[2])

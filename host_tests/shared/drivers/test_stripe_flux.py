@@ -111,6 +111,24 @@ class Disturbed(Base):
             at += gap
         self.each(events, [T1, T2, T3])
 
+    def test_a_comparator_that_rises_late(self):
+        """A slow output: every other edge comes 15 us late, an eighth of a cell at 40 ips."""
+        events = []
+        for at, line, level in lines(intervals(119)):
+            events.append((at + (15 if level else 0), line, level))
+        self.each(sorted(events), [T1, T2, T3])
+
+    def test_a_pause_too_long_ends_the_swipe(self):
+        three = intervals()
+        for one in three:
+            one[200] = 60000
+        events = []
+        for at, line, level in lines(three):
+            events.append((at + (200000 if at > 100000 else 0), line, level))
+        for loop in LOOPS:
+            got = read_card(self.capture(loop, list(events)))
+            self.assertEqual([got.tracks[i].text for i in (1, 2, 3)], [None, None, None])
+
     def test_a_spark_is_no_card(self):
         for loop in LOOPS:
             self.assertIsNone(self.capture(loop, toggles([40] * 9, 1000, 2, IDLE)))

@@ -73,6 +73,39 @@ class Texts(Base):
         data = b"\x02" + T1 + b"\x10\x02" + T2 + b"\x10\x02" + T3 + b"\x03"
         self.assertEqual(self.swipe(data), (T1, T2, T3))
 
+    def test_uic_with_one_frame_for_all(self):
+        data = b"\x02" + T1 + b"\x10" + T2 + b"\x10" + T3 + b"\x10\x03"
+        self.assertEqual(self.swipe(data), (T1, T2, T3))
+        data = b"\x02;F?\x10\x03"
+        self.assertEqual(self.swipe(data), (None, "reader_error", None))
+
+    def test_noise_between_tracks(self):
+        for noise in (b"\x00", b"\xff\xff", b"\x10\x02", b"0", b"\r\n\r\n"):
+            self.assertEqual(self.swipe(T1 + noise + T2 + noise + plus(T3) + b"\r"), (T1, T2, T3))
+
+    def test_a_reader_that_sends_an_lrc_nobody_expects(self):
+        """No wrong card comes out: it is right or refused."""
+        for lrc in b"%;+?A0":
+            mark = bytes([lrc])
+            got = read_card(self.swipe(T1 + mark + T2 + mark + plus(T3) + mark + b"\r"))
+            if got.accepted:
+                card = got.card()
+                self.assertEqual(card.track2, T2[1:-1])
+                self.assertTrue(card.track1 in (None, T1[1:-1]))
+                self.assertTrue(card.track3 in (None, T3[1:-1]))
+
+    def test_a_pause_inside_a_track(self):
+        """40 ms are borne, and the second half of a cut one is no text."""
+        self.make(TextFrames(ALL, False))
+        self.uart.say(T2[:20])
+        self.assertIsNone(self.poll(8))
+        self.assertEqual(self.hear(T2[20:] + b"\r"), (None, T2, None))
+        self.make(TextFrames(ALL, False))
+        self.uart.say(T2[:20])
+        self.assertEqual(self.poll(20), (None, "cut_short", None))
+        self.reader.wipe()
+        self.assertIsNone(self.hear(T2[20:] + b"\r"))
+
     def test_uic_with_lrc_that_looks_like_a_sentinel(self):
         for lrc in b"%;+?A\x20":
             mark = bytes([lrc])
@@ -136,6 +169,14 @@ class Texts(Base):
         swiped = self.swipe(T1 + T2 + b"\r")
         self.reader.wipe()
         self.assertEqual((sum(swiped[0]), sum(swiped[1])), (0, 0))
+
+    def test_noise_without_end(self):
+        """Neither wiping nor polling waits for a line that never falls silent."""
+        self.make(TextFrames(ALL, False))
+        self.uart.read = lambda length: b"\x00" * length
+        self.reader.wipe()
+        for _ in range(50):
+            self.assertIsNone(self.reader.poll(self.now))
 
     def test_bytes_that_came_meanwhile_are_dropped(self):
         self.make(TextFrames(ALL, False))
@@ -224,9 +265,42 @@ class Msr(Base):
     def test_garbage_in_front_and_instead(self):
         data = answer(b"", packed(T2, 5), b"")
         self.assertEqual(read_card(self.swipe(b"\x1b\x1b0s?" + data)).tracks[2].text, T2)
-        self.assertEqual(self.swipe(b"\x1bs\x1b\x02"), ("line_noise",) * 3)
+        self.assertEqual(self.swipe(b"\x1bs\x1b\x04"), ("line_noise",) * 3)
         self.assertEqual(self.swipe(b"\x1bsX"), ("line_noise",) * 3)
         self.assertIsNone(self.swipe(b"nothing here"))
+
+    def test_tracks_left_out(self):
+        """The maker: what has no data, or no head, is not transmitted."""
+        end, two = b"?\x1c\x1b0", packed(T2, 5)
+        for head, middle in ((b"\x1b\x01\x00", b""), (b"", b""), (b"", b"\x1b\x03\x00")):
+            raw = b"\x1bs" + head + b"\x1b\x02" + bytes([len(two)]) + two + middle + end
+            got = read_card(self.swipe(raw))
+            self.assertEqual([got.tracks[i].text for i in ALL], [None, T2, None])
+        self.assertEqual(self.swipe(b"\x1bs" + end), (None, None, None))
+        for head in (b"", b"\x1b\x01"):
+            iso = b"\x1bs" + head + b"\x1b\x02" + T2
+            self.assertEqual(self.swipe(iso + end, False), (None, T2, None))
+            self.assertEqual(self.swipe(iso + end[1:], False), (None, T2, None))
+        self.assertEqual(self.swipe(b"\x1bs\x1b\x02\x00\x1b\x01"), ("line_noise",) * 3)
+        self.assertEqual(self.swipe(b"\x1bs\x1b\x02;12\x1c", False), ("line_noise",) * 3)
+
+    def test_longest_raw_track(self):
+        full = b"\x00" * 8 + b"\xff" * (RAW_MAX - 8)
+        swiped = self.swipe(answer(full, packed(T2, 5), full))
+        self.assertEqual([swiped[0][1], swiped[2][1]], [RAW_MAX * 8] * 2)
+        got = read_card(swiped)
+        self.assertEqual((got.tracks[1].status, got.tracks[2].text), ("bad", T2))
+
+    def test_every_byte_broken(self):
+        """No track that was sent becomes another text."""
+        data = answer(b"", packed(T2, 5), b"")
+        for at in range(len(data)):
+            for flip in (0x01, 0x80, 0xFF):
+                broken = bytearray(data)
+                broken[at] ^= flip
+                swiped = self.swipe(bytes(broken)) or (None, None, None)
+                text = read_card(swiped).tracks[2].text
+                self.assertTrue(text in (None, T2), (at, flip))
 
     def test_asked_again_for_the_next_swipe(self):
         swiped = self.swipe(answer(b"", packed(T2, 5), b""))

@@ -67,6 +67,18 @@ class Reading(Base):
             self.chip.swiped(card(), revision)
             self.assertEqual(self.texts(self.poll(4))[1], T2)
 
+    def test_preamble(self):
+        """Its last two bits are the revision; a 1 before them is no preamble."""
+        for places in ((), (14,), (15,), (14, 15), (0,), (1,), (0, 15), (13,), range(16)):
+            chip = ShiftOut((1, 2, 3), False)
+            bits = stored(T2, 5)
+            for i in range(16 + 3 * TRACK_BITS):
+                n = i - 16 - TRACK_BITS
+                one = i in places if i < 16 else 0 <= n < len(bits) and bits[n]
+                chip.bit(0 if one else 1)
+            good = not places or min(places) >= 14
+            self.assertEqual(self.texts(chip.swipe())[1], T2 if good else None, list(places))
+
     def test_fast_pins_keep_to_the_pulse_widths(self):
         self.make(call_ns=500)
         self.chip.swiped(card())

@@ -79,6 +79,12 @@ class CardTest(unittest.TestCase):
         again = "READ FAILED, SWIPE AGAIN"
         self.assertEqual(hints, [again, again, "USE ANOTHER CARD", "SWIPE THE WHOLE CARD"])
 
+    def test_only_unexplained_failures_count(self) -> None:
+        nothing = (None, None, None)
+        _, hints, _ = self.ask([nothing, half(), worn(), worn(), worn()])
+        again = "READ FAILED, SWIPE AGAIN"
+        self.assertEqual(hints[2:], [again, again, "USE ANOTHER CARD"])
+
     def test_cancel(self) -> None:
         self.assertEqual(self.ask([]), (None, [], []))
 

@@ -57,7 +57,7 @@ def of_track(track: int, text: bytearray, hide: bool = False, letters: str = "")
 
 
 def measured(flux: Flux) -> dict:
-    """Return speed, jitter and length of every track that has transitions."""
+    """Return speed, jitter, length and likely direction of every track that has transitions."""
     from pos.card import diagnose
 
     out = {}
@@ -71,6 +71,7 @@ def measured(flux: Flux) -> dict:
             "fastest_ips": fast / 10,
             "jitter": jitter / 100,
             "length_in": length / 16,
+            "facing": diagnose.facing(number, intervals, len(intervals)),
         }
     return out
 
