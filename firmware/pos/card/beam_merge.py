@@ -4,7 +4,7 @@
 The alternatives of a character are a list in the third buffer of `beam.buffers`; each entry is
 code | how much dearer << 7 | next entry << 17. The places in a record are those of `beam_step`.
 """
-# ruff: noqa: F821 -- ptr32 is viper's own word
+# ruff: noqa: F821 -- ptr8 and ptr32 are viper's own words
 
 import micropython
 from micropython import const
@@ -98,3 +98,15 @@ def add(bo, po, ao, at: int, char: int, more: int, rest: int):  # noqa: ANN001, 
         char = a[rest] & 127
         more = base + (a[rest] >> 7 & 1023)
         rest = a[rest] >> 17
+
+
+@micropython.viper
+def relax(table_o, row: int, sums: int, change: int, more: int):  # noqa: ANN001, ANN201
+    """Lower each sum of a row to what the row before it costs with an alternative, if less."""
+    table = ptr8(table_o)
+    total = 0
+    while total < sums:
+        cost = table[row - sums + (total ^ change)] + more
+        if cost < table[row + total]:
+            table[row + total] = cost
+        total += 1

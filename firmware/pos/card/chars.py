@@ -36,15 +36,9 @@ ODD = _parities()
 
 def _char(bits: bytearray, at: int, room: int, step: int, width: int) -> int:
     """Return the `width` bits from `at`, the first one lowest; bits not recorded are zeros."""
-    if room < width:
-        value = 0
-        for k in range(max(room, 0)):
-            value |= bits[at + k * step] << k
-        return value
-    value = bits[at] | bits[at + step] << 1 | bits[at + 2 * step] << 2
-    value |= bits[at + 3 * step] << 3 | bits[at + 4 * step] << 4
-    if width == BITS_7:
-        value |= bits[at + 5 * step] << 5 | bits[at + 6 * step] << 6
+    value = 0
+    for k in range(max(min(room, width), 0)):
+        value |= bits[at + k * step] << k
     return value
 
 
@@ -68,13 +62,22 @@ def _characters(
     mask = (1 << (width - 1)) - 1
     lrc = 0
     ended = False
+    two, odd = 2 * step, ODD
     for n in range(limit):
-        if room < width and not ended:
-            return "no_end_sentinel", n
-        value = _char(bits, at, room, step, width)
-        at += step * width
+        if room < width:
+            if not ended:
+                return "no_end_sentinel", n
+            value = _char(bits, at, room, step, width)
+        else:  # as in _char, but a call for each character would take as long again
+            value = bits[at] | bits[at + step] << 1 | bits[at + two] << 2
+            at += two
+            value |= bits[at + step] << 3 | bits[at + two] << 4
+            at += two + step
+            if width == BITS_7:
+                value |= bits[at] << 5 | bits[at + step] << 6
+                at += two
         room -= width
-        if not ODD[value]:
+        if not odd[value]:
             return "lrc" if ended else "parity", n
         value &= mask
         lrc ^= value

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Clock recovery, the fast stage: flux intervals (us) -> bits of an F2F stripe (ISO/IEC 7811-2).
 
-A phase-locked loop runs over the transitions. It keeps the expected place of the next cell border,
-the cell time and the polarity offset, so that one displaced transition moves the clock only a
-little. Whether the bits are right is not known here, only whether every transition came where it
-was expected. It repairs nothing: what it cannot follow is for `search`.
+A phase-locked loop runs over the transitions. It keeps the expected place of the next cell border
+and the cell time, so that one displaced transition moves the clock only a little. Whether the bits
+are right is not known here, only whether every transition came where it was expected. It repairs
+nothing: what it cannot follow is for `search`.
 """
 
 from micropython import const
@@ -46,40 +46,44 @@ def recover(intervals: object, count: int, bits: bytearray, back: bool) -> tuple
     if start < 0:
         return 0, 0
     if back:
-        return _follow(intervals, range(count - 1 - start, -1, -1), bits)
-    return _follow(intervals, range(start, count), bits)
+        run = reversed(intervals[: count - start])
+        first = range(count - 1 - start, -1, -1)
+    else:
+        run = intervals[start:count]
+        first = range(start, count)
+    return _follow(run, first_cell(intervals, first)[0], bits)
 
 
-def _follow(intervals: object, order: range, bits: bytearray) -> tuple:
-    """Run the loop over the intervals in `order`; the first few are even zeros."""
-    cell, skew = first_cell(intervals, order)
-    part = cell >> 4
-    early, near, low = part * -4, part * 3, part * -3
-    due = -skew - cell  # time since the expected border; negative before it
-    n = half = rough = 0
-    for i in order:
-        due += intervals[i] << _SCALE_BITS
-        error = due - skew
-        skew = -skew  # polarity alternates, and with it the way a transition is displaced
-        if error < early:  # sooner than 3/4 of the cell: the middle of a 1
-            if half or not low <= error + part * 8 <= near:
+def _follow(run: object, cell: int, bits: bytearray) -> tuple:
+    """Run the loop over the intervals; the first few are even zeros of `cell`."""
+    near = cell * 3 >> 4
+    limit = cell - near
+    due = n = half = rough = 0  # `due` is the time since the last border
+    for one in run:
+        due += one << _SCALE_BITS
+        if due < limit:  # the middle of a 1
+            if half:
                 rough += 1
-            half = 1
+            half = due
             continue
-        if not low <= error <= near:
+        due -= cell
+        if due > near:
             rough += 1
-            if error > part * 8:  # a border is missing, or the hand paused: go on from here
-                due -= error
-                error = 0
-        bits[n] = half
-        n += 1
-        error >>= 3
-        cell += error * 3
-        due -= cell + error * 6
-        part = cell >> 4
-        early, near, low = part * -4, part * 3, part * -3
+            if due > limit:  # a border is missing, or the hand paused: go on from here
+                due = 0
         if half:
+            bits[n] = 1
+            half += half - cell
+            near += near
+            if half > near or half < -near:
+                rough += 1
             half = 0
         else:
-            skew -= error >> 2
+            bits[n] = 0
+        n += 1
+        due >>= 3
+        cell += due * 3
+        due += due
+        near = cell * 3 >> 4
+        limit = cell - near
     return n, rough

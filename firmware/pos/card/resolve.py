@@ -2,83 +2,106 @@
 """From a complete reading of the beam to the texts it may stand for: those whose LRC is right.
 
 The beam follows parity only. Where a character had alternatives, another choice of them may make
-the LRC right; which choices are cheapest is found exactly, by a table over the sum so far.
+the LRC right; the cheapest choices are found exactly, guided by a table of what each sum of codes
+costs at least.
 """
 
 from micropython import const
 
-from pos.card import beam
+from pos.card import beam_merge
 
 _MOST_TEXTS = const(24)  # that one reading may give; a reading with more is not clear anyway
-_MOST_PLACES = const(48)  # characters with alternatives
+_MOST_CHARS = const(107)
+_SUMS = const(64)
+_COARSE_BITS = const(2)  # the table counts in fours, rounded down
+_FAR = const(255)
+
+
+def buffer() -> bytearray:
+    """Return the table of a `Reading`, to be made once."""
+    return bytearray((_MOST_CHARS + 1) * _SUMS)
 
 
 class Reading:
-    """The codes of one complete reading (LRC last) and the alternatives of each character."""
+    """One complete reading: its codes, LRC last, and the alternatives of each character."""
 
-    def __init__(self, parts: tuple, node: int, width: int) -> None:
+    def __init__(self, parts: tuple, node: int, width: int, table: bytearray) -> None:
+        self._nodes, self._others = parts[1], parts[2]
+        self._table = table
+        self._sums = 1 << (width - 1)
         self.codes = bytearray()
-        self.places = []  # [position, ((code ^ alternative, how much dearer), ...)]
-        nodes, alternatives = parts[1], parts[2]
+        self._places = []  # nodes that have alternatives, the first character first
+        self._where = bytearray()  # their characters
+        self._collect(node)
+
+    def _collect(self, node: int) -> None:
         chain = []
         while node:
             chain.append(node)
-            node = nodes[2 * node] >> 7
-        for position in range(len(chain)):
-            node = chain[len(chain) - 1 - position]
-            code = nodes[2 * node] & 127
-            self.codes.append(code)
-            others, k = [], nodes[2 * node + 1]
-            while k:
-                one = alternatives[k]
-                others.append((code ^ one & 127, one >> 7 & 1023))
-                k = one >> 17
-            if others:
-                self.places.append((position, others))
-        self._sums = 1 << (width - 1)
+            node = self._nodes[2 * node] >> 7
+        for n in range(len(chain)):
+            node = chain[len(chain) - 1 - n]
+            self.codes.append(self._nodes[2 * node] & 127)
+            if self._nodes[2 * node + 1] and n < _MOST_CHARS:
+                self._places.append(node)
+                self._where.append(n)
 
     def nearest(self) -> int:
         """Return by how much the likeliest alternative of any character is dearer."""
-        out = beam.FAR
-        for _, others in self.places:
-            for _, more in others:
-                out = min(out, more)
+        out = 1023
+        for node in self._places:
+            k = self._nodes[2 * node + 1]
+            while k:
+                out = min(out, self._others[k] >> 7 & 1023)
+                k = self._others[k] >> 17
         return out
 
     def texts(self, limit: int, found: object) -> None:
         """Call `found(cost, codes)` for each text with a right LRC, dearer by at most `limit`."""
-        if len(self.places) > _MOST_PLACES:
-            return
         self._left = _MOST_TEXTS
         total = 0
         for code in self.codes:
             total ^= code
-        self._walk(len(self.places), total, 0, limit, self._bounds(), found)
+        self._fill()
+        self._walk(len(self._places), total, 0, limit, found)
 
-    def _bounds(self) -> list:
-        """Return for each number of places used the least cost of each sum they can make."""
-        rows = [[0] + [beam.FAR] * (self._sums - 1)]
-        for _, others in self.places:
-            last = rows[-1]
-            row = list(last)
-            for change, more in others:
-                for total in range(self._sums):
-                    if last[total ^ change] + more < row[total]:
-                        row[total] = last[total ^ change] + more
-            rows.append(row)
-        return rows
+    def _fill(self) -> None:
+        """Write, for each number of places used, the least cost of each sum they can make."""
+        table, sums = self._table, self._sums
+        for total in range(sums):
+            table[total] = _FAR if total else 0
+        for n in range(len(self._places)):
+            node = self._places[n]
+            code = self._nodes[2 * node] & 127
+            row = (n + 1) * sums
+            for total in range(sums):
+                table[row + total] = table[row - sums + total]
+            k = self._nodes[2 * node + 1]
+            while k:
+                one = self._others[k]
+                beam_merge.relax(
+                    table, row, sums, code ^ one & 127, (one >> 7 & 1023) >> _COARSE_BITS
+                )
+                k = one >> 17
 
-    def _walk(self, k: int, total: int, cost: int, limit: int, rows: list, found: object) -> None:
-        """Try the alternatives of the first `k` places that can still make the sum `total`."""
-        if cost + rows[k][total] > limit or not self._left:
+    def _walk(self, n: int, total: int, cost: int, limit: int, found: object) -> None:
+        """Try the alternatives of the first `n` places that can still make the sum `total`."""
+        least = self._table[n * self._sums + total]
+        if least == _FAR or cost + (least << _COARSE_BITS) > limit or not self._left:
             return
-        if k == 0:
+        if n == 0:
             self._left -= 1
             found(cost, self.codes)
             return
-        self._walk(k - 1, total, cost, limit, rows, found)
-        position, others = self.places[k - 1]
-        for change, more in others:
-            self.codes[position] ^= change
-            self._walk(k - 1, total ^ change, cost + more, limit, rows, found)
-            self.codes[position] ^= change
+        n -= 1
+        self._walk(n, total, cost, limit, found)
+        node, place = self._places[n], self._where[n]
+        code = self.codes[place]
+        k = self._nodes[2 * node + 1]
+        while k:
+            one = self._others[k]
+            other = one & 127
+            self.codes[place] = other
+            self._walk(n, total ^ code ^ other, cost + (one >> 7 & 1023), limit, found)
+            k = one >> 17
+        self.codes[place] = code

@@ -41,6 +41,7 @@ class Search:
 
     def __init__(self) -> None:
         self._parts = beam.buffers()
+        self._table = resolve.buffer()
         self._text = bytearray(0)
 
     def wipe(self) -> None:
@@ -83,7 +84,7 @@ class Search:
             many = beam.find(intervals, order, cell, skew, form, self._parts)
             for n in range(many):
                 self._end, self._way = beam.end(self._parts, n), back
-                reading = resolve.Reading(self._parts, self._end[1], form[0])
+                reading = resolve.Reading(self._parts, self._end[1], form[0], self._table)
                 self._spent = reading.nearest() < _DOUBT
                 reading.texts(beam.SPREAD + _WIDER, self._found)
                 wipe(reading.codes)

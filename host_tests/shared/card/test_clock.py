@@ -53,7 +53,7 @@ class RecoverTest(unittest.TestCase):
     def test_polarity_offset(self) -> None:
         intervals = flux(BITS)
         for n in range(len(intervals)):
-            intervals[n] += 120 if n & 1 else -120
+            intervals[n] += 60 if n & 1 else -60
         self.check(intervals)
 
     def test_no_even_zeros(self) -> None:
