@@ -55,6 +55,7 @@ _TAIL = const(3)
 _MAX_CELL = const(1 << 20)  # 16 ms: slower than any swipe that reads
 _MIN_CELL = const(512)
 _SCALE_BITS = const(6)
+_LONGEST = const(65535)
 
 FAR = const(1 << 28)  # more than any cost
 SPREAD = const(160)  # what is dearer than the best by more was dropped
@@ -78,7 +79,7 @@ def buffers() -> tuple:
     modules.hold("pos.card.beam_step", "pos.card.beam_merge")
     return (
         array("i", bytes(4 * (_RECORDS + 2 * _WIDTH * _SIZE))),
-        array("i", bytes(8 * _MOST_NODES)),
+        array("i", bytes(4 * _MOST_NODES)),
         array("i", bytes(4 * _MOST_ALTS)),
     )
 
@@ -106,7 +107,7 @@ def find(intervals: object, order: range, cell: int, skew: int, form: tuple, par
     tables = ODD + _WAYS + (_PRIORS_7 if form[0] == 7 else _PRIORS_5)
     step = beam_step.step
     for i in order:
-        if not step(b, parts[1], parts[2], tables, intervals[i] << _SCALE_BITS):
+        if not step(b, parts[1], parts[2], tables, min(intervals[i], _LONGEST) << _SCALE_BITS):
             break
     else:
         _close(b, parts[1])
@@ -127,8 +128,7 @@ def _close(b: array, p: array) -> None:
         stage, acc, node = b[r + _KEY] >> 11 & 3, b[r + _KEY] >> 4 & 127, b[_NODES]
         if stage == _LRC and ODD[acc] and node < _MOST_NODES:
             b[_NODES] = node + 1
-            p[node * 2] = acc & ((1 << (b[_BITS] - 1)) - 1) | b[r + _NODE] << 7
-            p[node * 2 + 1] = 0
+            p[node] = acc & ((1 << (b[_BITS] - 1)) - 1) | b[r + _NODE] << 7
             b[r + _NODE] = node
             beam_step.finish(b, r)
         elif stage == _TAIL:

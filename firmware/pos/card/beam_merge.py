@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Where two hypotheses of the beam meet: one goes on, the other's last character stays on record.
 
-The alternatives of a character are a list in the third buffer of `beam.buffers`; each entry is
-code | how much dearer << 7 | next entry << 17. The places in a record are those of `beam_step`.
+A node is code | node before << 7 | first alternative << 17. The alternatives of a character are a
+list in the third buffer of `beam.buffers`; each entry is code | how much dearer << 7 | next << 17.
+The places in a record are those of `beam_step`.
 """
 # ruff: noqa: F821 -- ptr8 and ptr32 are viper's own words
 
@@ -43,16 +44,16 @@ def merge(bo, po, ao, r: int, at: int, cost: int, char: int, previous: int) -> i
     mine = char - 1
     rest = 0
     if not char:
-        mine = p[2 * b[r + _NODE]] & 127
-        rest = p[2 * b[r + _NODE] + 1]
+        mine = p[b[r + _NODE]] & 127
+        rest = p[b[r + _NODE]] >> 17
     if more <= 0:
         add(bo, po, ao, at, mine, 0 - more, rest)
         return -1
     old = b[at + _CHAR] - 1
     rest = b[at + _ALT]
     if not b[at + _CHAR]:
-        old = p[2 * b[at + _NODE]] & 127
-        rest = p[2 * b[at + _NODE] + 1]
+        old = p[b[at + _NODE]] & 127
+        rest = p[b[at + _NODE]] >> 17
     b[at + _CHAR] = char
     b[at + _ALT] = 0
     b[at + _NODE] = b[r + _NODE]
@@ -73,8 +74,8 @@ def add(bo, po, ao, at: int, char: int, more: int, rest: int):  # noqa: ANN001, 
             own = b[at + _CHAR] - 1
             head = b[at + _ALT]
             if not b[at + _CHAR]:
-                own = p[2 * b[at + _NODE]] & 127
-                head = p[2 * b[at + _NODE] + 1]
+                own = p[b[at + _NODE]] & 127
+                head = p[b[at + _NODE]] >> 17
             k = head
             while k and (a[k] & 127) != char:
                 k = a[k] >> 17
@@ -90,7 +91,8 @@ def add(bo, po, ao, at: int, char: int, more: int, rest: int):  # noqa: ANN001, 
                 if b[at + _CHAR]:
                     b[at + _ALT] = k
                 else:
-                    p[2 * b[at + _NODE] + 1] = k
+                    n = b[at + _NODE]
+                    p[n] = (p[n] & 0x1FFFF) | k << 17
             elif more < b[at + _RIVAL]:
                 b[at + _RIVAL] = more
         if not rest:
@@ -102,11 +104,11 @@ def add(bo, po, ao, at: int, char: int, more: int, rest: int):  # noqa: ANN001, 
 
 @micropython.viper
 def relax(table_o, row: int, sums: int, change: int, more: int):  # noqa: ANN001, ANN201
-    """Lower each sum of a row to what the row before it costs with an alternative, if less."""
+    """Lower each sum of a row to what another one costs with an alternative, if that is less."""
     table = ptr8(table_o)
     total = 0
     while total < sums:
-        cost = table[row - sums + (total ^ change)] + more
+        cost = table[row + (total ^ change)] + more
         if cost < table[row + total]:
             table[row + total] = cost
         total += 1

@@ -314,8 +314,7 @@ def step(bo, po, ao, co, time: int) -> int:  # noqa: ANN001 -- viper's own types
             if b[r + _CHAR]:
                 n = b[_NODES]
                 b[_NODES] = n + 1
-                p[2 * n] = b[r + _CHAR] - 1 | b[r + _NODE] << 7
-                p[2 * n + 1] = b[r + _ALT]
+                p[n] = b[r + _CHAR] - 1 | b[r + _NODE] << 7 | b[r + _ALT] << 17
                 b[r + _NODE] = n
                 b[r + _CHAR] = 0
                 b[r + _ALT] = 0

@@ -11,15 +11,15 @@ from micropython import const
 from pos.card import beam_merge
 
 _MOST_TEXTS = const(24)  # that one reading may give; a reading with more is not clear anyway
-_MOST_CHARS = const(107)
-_SUMS = const(64)
+_MOST_PLACES = const(107)  # characters with alternatives
+_TABLE_BYTES = const(2624)  # two characters a row: 64 sums for 79 characters, 16 for 107
 _COARSE_BITS = const(2)  # the table counts in fours, rounded down
 _FAR = const(255)
 
 
 def buffer() -> bytearray:
     """Return the table of a `Reading`, to be made once."""
-    return bytearray((_MOST_CHARS + 1) * _SUMS)
+    return bytearray(_TABLE_BYTES)
 
 
 class Reading:
@@ -38,11 +38,11 @@ class Reading:
         chain = []
         while node:
             chain.append(node)
-            node = self._nodes[2 * node] >> 7
+            node = self._nodes[node] >> 7 & 1023
         for n in range(len(chain)):
             node = chain[len(chain) - 1 - n]
-            self.codes.append(self._nodes[2 * node] & 127)
-            if self._nodes[2 * node + 1] and n < _MOST_CHARS:
+            self.codes.append(self._nodes[node] & 127)
+            if self._nodes[node] >> 17 and n < _MOST_PLACES:
                 self._places.append(node)
                 self._where.append(n)
 
@@ -50,7 +50,7 @@ class Reading:
         """Return by how much the likeliest alternative of any character is dearer."""
         out = 1023
         for node in self._places:
-            k = self._nodes[2 * node + 1]
+            k = self._nodes[node] >> 17
             while k:
                 out = min(out, self._others[k] >> 7 & 1023)
                 k = self._others[k] >> 17
@@ -66,17 +66,21 @@ class Reading:
         self._walk(len(self._places), total, 0, limit, found)
 
     def _fill(self) -> None:
-        """Write, for each number of places used, the least cost of each sum they can make."""
+        """Write, for every two places more, the least cost of each sum they can make.
+
+        Never too much; a little less where two alternatives of one character would be cheaper.
+        """
         table, sums = self._table, self._sums
         for total in range(sums):
             table[total] = _FAR if total else 0
         for n in range(len(self._places)):
             node = self._places[n]
-            code = self._nodes[2 * node] & 127
-            row = (n + 1) * sums
-            for total in range(sums):
-                table[row + total] = table[row - sums + total]
-            k = self._nodes[2 * node + 1]
+            code = self._nodes[node] & 127
+            row = (n + 2 >> 1) * sums
+            if not n & 1:
+                for total in range(sums):
+                    table[row + total] = table[row - sums + total]
+            k = self._nodes[node] >> 17
             while k:
                 one = self._others[k]
                 beam_merge.relax(
@@ -86,7 +90,7 @@ class Reading:
 
     def _walk(self, n: int, total: int, cost: int, limit: int, found: object) -> None:
         """Try the alternatives of the first `n` places that can still make the sum `total`."""
-        least = self._table[n * self._sums + total]
+        least = self._table[(n + 1 >> 1) * self._sums + total]
         if least == _FAR or cost + (least << _COARSE_BITS) > limit or not self._left:
             return
         if n == 0:
@@ -97,7 +101,7 @@ class Reading:
         self._walk(n, total, cost, limit, found)
         node, place = self._places[n], self._where[n]
         code = self.codes[place]
-        k = self._nodes[2 * node + 1]
+        k = self._nodes[node] >> 17
         while k:
             one = self._others[k]
             other = one & 127
