@@ -10,7 +10,9 @@ from micropython import const
 
 from pos.card import beam_merge
 
-_MOST_TEXTS = const(24)  # that one reading may give; a reading with more is not clear anyway
+_MOST_TEXTS = const(24)  # at one limit; a reading with more is not clear anyway
+_PARTS = const(7)  # limits to try, the lowest first
+_MOST_TAKEN = const(5)  # alternatives in one text
 _MOST_PLACES = const(107)  # characters with alternatives
 _TABLE_BYTES = const(2624)  # two characters a row: 64 sums for 79 characters, 16 for 107
 _COARSE_BITS = const(2)  # the table counts in fours, rounded down
@@ -57,13 +59,19 @@ class Reading:
         return out
 
     def texts(self, limit: int, found: object) -> None:
-        """Call `found(cost, codes)` for each text with a right LRC, dearer by at most `limit`."""
-        self._left = _MOST_TEXTS
+        """Call `found(cost, codes)` for each text with a right LRC, dearer by at most `limit`.
+
+        The cheapest ones, at least two if there are two; some of them twice.
+        """
         total = 0
         for code in self.codes:
             total ^= code
         self._fill()
-        self._walk(len(self._places), total, 0, limit, found)
+        for part in range(1, _PARTS + 1):
+            self._left, self._depth = _MOST_TEXTS, 0
+            self._walk(len(self._places), total, 0, limit * part // _PARTS, found)
+            if self._left < _MOST_TEXTS - 1:
+                return
 
     def _fill(self) -> None:
         """Write, for every two places more, the least cost of each sum they can make.
@@ -89,23 +97,28 @@ class Reading:
                 k = one >> 17
 
     def _walk(self, n: int, total: int, cost: int, limit: int, found: object) -> None:
-        """Try the alternatives of the first `n` places that can still make the sum `total`."""
-        least = self._table[(n + 1 >> 1) * self._sums + total]
-        if least == _FAR or cost + (least << _COARSE_BITS) > limit or not self._left:
-            return
-        if n == 0:
-            self._left -= 1
-            found(cost, self.codes)
-            return
-        n -= 1
-        self._walk(n, total, cost, limit, found)
-        node, place = self._places[n], self._where[n]
-        code = self.codes[place]
-        k = self._nodes[node] >> 17
-        while k:
-            one = self._others[k]
-            other = one & 127
-            self.codes[place] = other
-            self._walk(n, total ^ code ^ other, cost + (one >> 7 & 1023), limit, found)
-            k = one >> 17
-        self.codes[place] = code
+        """Try the alternatives of the first `n` places that can still make the sum `total`.
+
+        It calls itself for an alternative that is taken, not for each place: frames are heap.
+        """
+        while True:
+            least = self._table[(n + 1 >> 1) * self._sums + total]
+            if least == _FAR or cost + (least << _COARSE_BITS) > limit or not self._left:
+                return
+            if n == 0:
+                self._left -= 1
+                found(cost, self.codes)
+                return
+            n -= 1
+            place = self._where[n]
+            code = self.codes[place]
+            k = self._nodes[self._places[n]] >> 17 if self._depth < _MOST_TAKEN else 0
+            self._depth += 1
+            while k:
+                one = self._others[k]
+                self.codes[place] = one & 127
+                more = one >> 7 & 1023
+                self._walk(n, total ^ code ^ one & 127, cost + more, limit, found)
+                k = one >> 17
+            self._depth -= 1
+            self.codes[place] = code

@@ -25,14 +25,15 @@ _NO_LAYOUT = const(64)  # what a text costs that is no payment track
 _NO_MONTH = const(32)
 _NO_LUHN = const(64)
 _WIDER = const(64)  # texts so much dearer than what the beam keeps can still win by these
-_MARGIN = const(92)
-_MARGIN_REPAIR = const(5)
-_MARGIN_NOISE = const(46)  # for a repair an interval, times the noise
+_MARGIN = const(90)
+_MARGIN_REPAIR = const(4)
+_MARGIN_NOISE = const(20)  # for a repair an interval, times the noise
 _MARGIN_ALONE = const(24)  # only one clock reads it
 _CLEAR = const(150)  # enough to ask no further clock
 _CLEAR_NOISE = const(110)  # mean squared distance, 128ths of a cell
 _MOST_REPAIRS_PLAIN = const(1)  # of a text without payment layout, or read by one clock only
-_MOST_REPAIRS_WEAK = const(1)  # where the LRC was spent on a repair, and the Luhn digit is wrong
+_MOST_REPAIRS = const(4)  # where the LRC was spent on one of them, in _INTERVALS intervals
+_INTERVALS = const(320)
 _DOUBT = const(60)  # an alternative of a character so near: only the LRC decides
 
 
@@ -56,7 +57,6 @@ class Search:
         The text is a bytearray of the caller's own, with its sentinels and without the LRC.
         """
         self._forget()
-        self._seen = []  # (cost, mark) of every text
         self._leads = []  # of each pass that read something: the mark of its cheapest text
         for k in range(len(_PASSES)):
             self._pass(track, intervals, count, k)
@@ -68,7 +68,8 @@ class Search:
     def _forget(self) -> None:
         wipe(self._text)
         self._text = bytearray(0)
-        self._cost = beam.FAR
+        self._cost = self._next = beam.FAR  # of the best text, and of the best other one
+        self._mark = 0
 
     def _pass(self, track: int, intervals: object, count: int, k: int) -> None:
         """Run one clock from both ends."""
@@ -104,30 +105,34 @@ class Search:
         payment = fields is not None and fields.sure
         cost = self._end[0] + more
         cost += _NO_LAYOUT if fields is None else (not luhn) * _NO_LUHN + (not payment) * _NO_MONTH
-        self._seen.append((cost, mark))
         if cost < self._lead[0]:
             self._lead = (cost, mark)
         if cost >= self._cost:
+            if mark != self._mark and cost < self._next:
+                self._next = cost
             wipe(text)
             return
+        if mark != self._mark:
+            self._next = self._cost
         wipe(self._text)
         self._text, self._cost, self._mark, self._back = text, cost, mark, self._way
         self._payment = payment
-        self._weak = self._spent and not luhn
+        self._limit = _MOST_REPAIRS if self._spent else beam.FAR
+        if self._spent and not luhn:
+            self._limit = 0
         self._repairs = self._end[3]
         self._noise = self._end[4]
         self._rival = self._end[2] - more  # what the beam did not keep may be as near as this
 
     def _verdict(self, count: int, last: bool) -> bool:
         """Tell whether the best text so far is safe; before the `last` pass, beyond all doubt."""
-        margin, repairs, agree = self._rival, self._repairs, 0
-        for cost, mark in self._seen:
-            if mark != self._mark:
-                margin = min(margin, cost - self._cost)
+        margin, repairs, agree = min(self._rival, self._next - self._cost), self._repairs, 0
         for mark in self._leads:
             agree += mark == self._mark
-        if repairs and (not self._noise or self._weak and repairs > _MOST_REPAIRS_WEAK):
+        if repairs and not self._noise:
             return False  # without any noise the card was written so: there is nothing to restore
+        if repairs > 1 and repairs * _INTERVALS > self._limit * count:
+            return False
         if not last:
             clear = margin >= _CLEAR and self._noise <= _CLEAR_NOISE
             return clear and self._payment and repairs <= 2 * (agree - 1)
