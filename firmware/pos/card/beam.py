@@ -115,10 +115,11 @@ def find(intervals: object, order: range, cell: int, skew: int, form: tuple, par
 
 
 def end(parts: tuple, k: int) -> tuple:
-    """Return (cost, last node, rival, repairs, mean squared distance) of complete reading `k`."""
+    """Return (cost, last node, rival, repairs, lost, mean squared distance) of reading `k`."""
     b = parts[0]
     at = _END + k * _END_SIZE
-    return b[at], b[at + 1], b[at + 2], b[at + 3], b[at + 4] // b[_SEEN]
+    repairs = b[at + 3]
+    return b[at], b[at + 1], b[at + 2], repairs & 31, repairs >> 5, b[at + 4] // b[_SEEN]
 
 
 def _close(b: array, p: array) -> None:

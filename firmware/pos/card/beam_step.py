@@ -23,7 +23,7 @@ _HASH = const(5)  # of the whole text so far
 _PREVIOUS = const(6)  # of all but its last character
 _RIVAL = const(7)  # by how much the nearest reading that is not on record was dearer
 _NODE = const(8)  # of its last character
-_REPAIRS = const(9)
+_REPAIRS = const(9)  # their number, and from bit 5 that of the lost ones
 _FLAGS = const(10)  # 1 the polarity, 2 the last transition was spurious, 4 and the one before
 _NOISE = const(11)  # sum of squared distances
 _CHAR = const(12)  # 1 + the code completed just now that is not a node yet, else 0
@@ -154,8 +154,8 @@ def step(bo, po, ao, co, time: int) -> int:  # noqa: ANN001 -- viper's own types
                         continue
                     cost = (_KNEE * _KNEE * stiff >> 7) + off - _KNEE
                 cost += base + lost * _LOST
-                repairs = b[r + _REPAIRS] + lost
-            if cost > floor + _SPREAD or repairs > _MOST_REPAIRS:
+                repairs = b[r + _REPAIRS] + lost * 33
+            if cost > floor + _SPREAD or (repairs & 31) > _MOST_REPAIRS:
                 continue
 
             # the text: the bits of this way

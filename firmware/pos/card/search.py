@@ -32,8 +32,7 @@ _MARGIN_ALONE = const(24)  # only one clock reads it
 _CLEAR = const(150)  # enough to ask no further clock
 _CLEAR_NOISE = const(110)  # mean squared distance, 128ths of a cell
 _MOST_REPAIRS_PLAIN = const(1)  # of a text without payment layout, or read by one clock only
-_MOST_REPAIRS = const(4)  # where the LRC was spent on one of them, in _INTERVALS intervals
-_INTERVALS = const(320)
+_SPARSE = const(64)  # intervals for each lost transition, where the LRC was spent on one
 _DOUBT = const(60)  # an alternative of a character so near: only the LRC decides
 
 
@@ -117,11 +116,10 @@ class Search:
         wipe(self._text)
         self._text, self._cost, self._mark, self._back = text, cost, mark, self._way
         self._payment = payment
-        self._limit = _MOST_REPAIRS if self._spent else beam.FAR
-        if self._spent and not luhn:
-            self._limit = 0
+        self._lost = self._end[4] if self._spent else 0
+        self._weak = self._spent and not luhn
         self._repairs = self._end[3]
-        self._noise = self._end[4]
+        self._noise = self._end[5]
         self._rival = self._end[2] - more  # what the beam did not keep may be as near as this
 
     def _verdict(self, count: int, last: bool) -> bool:
@@ -131,8 +129,8 @@ class Search:
             agree += mark == self._mark
         if repairs and not self._noise:
             return False  # without any noise the card was written so: there is nothing to restore
-        if repairs > 1 and repairs * _INTERVALS > self._limit * count:
-            return False
+        if self._lost * _SPARSE > count or self._weak and repairs > 1:
+            return False  # then more may be lost than shows
         if not last:
             clear = margin >= _CLEAR and self._noise <= _CLEAR_NOISE
             return clear and self._payment and repairs <= 2 * (agree - 1)
