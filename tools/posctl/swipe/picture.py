@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from posctl.errors import ToolError
 from posctl.receipt.font import typeface
 from posctl.swipe import trace
+from posctl.swipe.lines import Wave
 from posctl.swipe.trace import Trace
 
 _WIDTH = 1600
@@ -48,8 +49,7 @@ class Band(NamedTuple):
     result: dict  # of `swipe decode`
     seen: dict | None  # measured
     times: Sequence[float]
-    samples: Sequence[float] | None
-    rate: int
+    wave: "Wave | None"
 
 
 def _trace(band: Band) -> Trace:
@@ -204,7 +204,7 @@ def _fault(pen: ImageDraw.ImageDraw, x: float, top: int, base: int, kind: str) -
 
 def _signal(pen: ImageDraw.ImageDraw, band: Band, row: _Row, start: float, end: float) -> None:
     """Draw what was recorded: samples of a head, or the level between transitions."""
-    if band.samples is not None:
+    if band.wave is not None:
         _samples(pen, band, row, start, end)
         return
     high, low = row.top + 6, row.top + _WAVE - 8
@@ -221,9 +221,9 @@ def _signal(pen: ImageDraw.ImageDraw, band: Band, row: _Row, start: float, end: 
 
 def _samples(pen: ImageDraw.ImageDraw, band: Band, row: _Row, start: float, end: float) -> None:
     """Draw samples, each pixel column from its lowest to its highest."""
-    first = max(0, int(start * band.rate / 1e6))
-    after = min(len(band.samples), int(end * band.rate / 1e6) + 2)
-    part = band.samples[first:after]
+    wave, rate = band.wave, band.wave.rate / 1e6
+    first = max(0, int((start - wave.start_us) * rate))
+    part = wave.samples[first : max(0, int((end - wave.start_us) * rate) + 2)].tolist()
     if len(part) < 2:
         return
     low, high = min(part), max(part)
@@ -231,7 +231,7 @@ def _samples(pen: ImageDraw.ImageDraw, band: Band, row: _Row, start: float, end:
     points = []
     columns: dict[int, list[float]] = {}
     for n, value in enumerate(part):
-        x = row.x((first + n) * 1e6 / band.rate)
+        x = row.x((first + n) / rate + wave.start_us)
         y = row.top + _WAVE - 5 - (value - low) * scale
         points.append((x, y))
         columns.setdefault(int(x), []).append(y)
