@@ -18,6 +18,7 @@ from posctl.swipe import activity, hum, pulses, warp
 _ROUNDS = 3  # from cells to transitions and back
 _SLOW_CELLS = 4  # what changes over so many cells is no pulse
 _MIN_PULSES = 16
+_HUM_ROUNDS = 3  # each knows better where no card passes
 _SWING = 0.75  # of what the signal does nearby, between two extremes
 _OVER_NOISE = 9.0  # deviations: what a swing may be less, where there is little noise
 _NEVER_UNDER = 6.0
@@ -127,7 +128,7 @@ def _crossings(samples: np.ndarray, rate: float) -> np.ndarray:
 def _without_hum(samples: np.ndarray, rate: float) -> tuple[np.ndarray, activity.Activity]:
     clean = samples - np.median(samples)
     found = activity.look(clean, rate)
-    for _ in range(2):
+    for _ in range(_HUM_ROUNDS):
         clean = hum.remove(samples, rate, found.quiet_samples(len(samples)))
         found = activity.look(clean, rate)
     return clean, found

@@ -59,7 +59,7 @@ def of_edges(name: str, times: Sequence[float]) -> Line:
     first, second = np.median(gaps[0::2]), np.median(gaps[1::2])
     lead = list(times[0::2])
     trail = list(times[1::2])
-    if max(first, second) * _PULSE_SHARE > min(first, second):
+    if min(first, second) > max(first, second) * _PULSE_SHARE:
         calm = _without_glitches(np.asarray(times))
         return Line(name, times, () if len(calm) == len(times) else (calm.tolist(),))
     pulses, others = (lead, trail) if first < second else (trail, lead)
