@@ -18,6 +18,7 @@ from posctl.swipe import activity, hum, pulses, warp
 _ROUNDS = 3  # from cells to transitions and back
 _SLOW_CELLS = 4  # what changes over so many cells is no pulse
 _MIN_PULSES = 16
+_LEAST_EXPLAINED = 0.6  # of a signal by alternate pulses: less is noise
 _HUM_ROUNDS = 3  # each knows better where no card passes
 _SWING = 0.75  # of what the signal does nearby, between two extremes
 _OVER_NOISE = 9.0  # deviations: what a swing may be less, where there is little noise
@@ -76,8 +77,10 @@ def _learned(laid: warp.Warped, found: np.ndarray, places: np.ndarray, heights: 
     scale = np.exp(np.interp(np.arange(len(found)), places, np.log(usual)))
     even = found / scale
     for _ in range(2):
-        pulse, noise = pulses.learn(even, places)
-        sharp = pulses.undo(even, pulse, noise, _UNDO)
+        pulse = pulses.learn(even, places)
+        if pulse.explained < _LEAST_EXPLAINED:
+            return places[:0]
+        sharp = pulses.undo(even, pulse, _UNDO)
         sharp /= max(np.median(np.abs(np.interp(places, np.arange(len(sharp)), sharp))), 1e-9)
         better = pulses.find(sharp, np.full(len(sharp), _SWING))
         margin = _EDGE_CELLS * warp.PER_CELL
@@ -163,6 +166,8 @@ def transitions(samples: Sequence[float], rate: float) -> list[np.ndarray]:
             )
             several.insert(0, _crossings(piece, rate))
             several.append(_transitions(edges, part.knots, part.cells, _LOOKS[1]))
+        elif not len(several[0]) and not len(several[1]):
+            continue
         for n, times in enumerate(several):
             readings.setdefault(n, []).append(times + part.first / rate)
     return [np.concatenate(parts) * 1e6 for parts in readings.values()] or [np.zeros(0)]

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Pulses of alternate sign in a signal laid out by cells; the shape of a pulse and its undoing."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -92,11 +94,16 @@ def without_weak_ends(places: np.ndarray, heights: np.ndarray, least: int) -> np
     return places[first:after]
 
 
-def learn(values: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, float]:
-    """Return the pulse that, put with alternate sign at the places, explains the values best.
+class Pulse(NamedTuple):
+    """The shape of a pulse, the noise over its excitation, the share of the signal it explains."""
 
-    And the power of what it does not explain, over that of its excitation.
-    """
+    shape: np.ndarray
+    noise: float
+    explained: float
+
+
+def learn(values: np.ndarray, places: np.ndarray) -> Pulse:
+    """Return the pulse that, put with alternate sign at the places, explains the values best."""
     reach = int(_LEARN_CELLS * PER_CELL)
     whole = np.floor(places).astype(int)
     sign = np.where(np.arange(len(places)) % 2, 1.0, -1.0)
@@ -114,11 +121,17 @@ def learn(values: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, float]:
     pulse = np.linalg.solve(matrix, cross[taps])
     left = values - np.convolve(spikes, pulse, "same")
     inner = slice(max(0, int(places[0]) - PER_CELL), int(places[-1]) + PER_CELL)
-    return pulse, float(left[inner].var() / max((spikes[inner] ** 2).mean(), 1e-9))
+    noise = float(left[inner].var())
+    return Pulse(
+        pulse,
+        noise / max(float((spikes[inner] ** 2).mean()), 1e-9),
+        1 - noise / max(float(values[inner].var()), 1e-12),
+    )
 
 
-def undo(values: np.ndarray, pulse: np.ndarray, noise: float, cells: float) -> np.ndarray:
+def undo(values: np.ndarray, learned: Pulse, cells: float) -> np.ndarray:
     """Return the values as if every pulse were a Gaussian of that deviation (Wiener filter)."""
+    pulse = learned.shape
     reach = len(pulse) // 2
     size = 1 << (len(values) + 4 * reach).bit_length()
     centred = np.zeros(size)
@@ -126,5 +139,5 @@ def undo(values: np.ndarray, pulse: np.ndarray, noise: float, cells: float) -> n
     shape = np.fft.rfft(centred)
     power = np.abs(shape) ** 2
     wanted = np.exp(-0.5 * (2 * np.pi * np.fft.rfftfreq(size) * cells * PER_CELL) ** 2)
-    gain = wanted * shape.conj() / (power + max(noise, _LEAST_GAIN * power.max()))
+    gain = wanted * shape.conj() / (power + max(learned.noise, _LEAST_GAIN * power.max()))
     return np.fft.irfft(np.fft.rfft(values, size) * gain, size)[: len(values)]

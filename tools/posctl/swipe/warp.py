@@ -32,7 +32,10 @@ def _finer(samples: np.ndarray, factor: int) -> np.ndarray:
         return samples
     edges = "reflect" if len(samples) > _PAD else "edge"
     padded = np.pad(samples, _PAD, mode=edges)
-    out = np.fft.irfft(np.fft.rfft(padded), len(padded) * factor) * factor
+    size = 1 << (len(padded) - 1).bit_length()
+    fade = np.linspace(padded[-1], padded[0], size - len(padded) + 2)[1:-1]
+    padded = np.r_[padded, fade]
+    out = np.fft.irfft(np.fft.rfft(padded), size * factor) * factor
     return out[_PAD * factor : (_PAD + len(samples)) * factor]
 
 
