@@ -56,7 +56,7 @@ SOUND = st.fixed_dictionaries(
         "--bits": st.sampled_from(render.BITS),
         "--channels": st.integers(0, 3),
         "--noise": st.floats(0, 0.03),
-        "--hum": st.floats(0, 0.5),
+        "--hum": st.floats(0, 0.2),
         "--offset": st.floats(0, 0.3),
         "--clip": st.sampled_from([0, 0.5]),
     }
