@@ -8,7 +8,7 @@ import pytest
 
 from posctl.cli import main
 from posctl.errors import ToolError
-from posctl.swipe import decode, digital, signals, synth, wav
+from posctl.swipe import csv_file, decode, lines, signals, synth, wav
 
 T1 = "%B6250930000000036^TEST/CARD^33122200000012300000?"
 T2 = ";6250930000000036=33122200000012300000?"
@@ -66,7 +66,7 @@ def test_wav_of_floats(tmp_path, kind, width) -> None:
     for odd in (math.nan, math.inf, 1e30):
         write([0.0, odd])
         with pytest.raises(ToolError, match="not a number or out of range"):
-            wav.read_wav(path)
+            wav.read(path)
 
 
 @pytest.mark.parametrize("rate", [22_050, 44_100, 48_000, 96_000, 192_000])
@@ -113,7 +113,7 @@ def test_wav_formats_that_are_refused(tmp_path) -> None:
         form = struct.pack("<HHIIHH", 1, channels, rate, 0, 0, bits)
         path.write_bytes(b"RIFF\0\0\0\0WAVEfmt " + struct.pack("<I", 16) + form + b"data\0\0\0\0")
         with pytest.raises(ToolError, match=message):
-            wav.read_wav(path)
+            wav.read(path)
 
 
 def test_silence_is_an_absent_card(tmp_path) -> None:
@@ -129,7 +129,7 @@ def test_two_swipes_in_one_recording() -> None:
     for interval in synth.flux(T2, 2):
         first.append(first[-1] + interval)
     second = [time + first[-1] + 1e6 for time in first]
-    swipes = signals.swipes([signals.Line("", first + second)])
+    swipes = signals.swipes([lines.Line("", first + second)])
     assert [decode.decode(flux)["tracks"]["2"]["text"] for flux in swipes] == [T2, T2]
 
 
@@ -159,7 +159,7 @@ def test_csv_units_tabs_and_unnamed_columns(tmp_path) -> None:
         path = tmp_path / "saleae.csv"
         rows = [f"{time * scale:.9g}\t{n & 1}" for n, time in enumerate(times)]
         path.write_text("\n".join([f"{title}\tChannel 0", *rows]))
-        (line,) = digital.read_csv(path)
+        (line,) = csv_file.read(path)
         (flux,) = signals.swipes([line])
         assert decode.decode(flux)["tracks"]["2"]["text"] == T2, title
 

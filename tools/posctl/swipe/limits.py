@@ -5,13 +5,16 @@ from pathlib import Path
 
 from posctl.errors import ToolError
 
-FILE_BYTES = 64 << 20
+FILE_BYTES = 256 << 20
 LINE_CHARS = 1 << 20  # one swipe of a .jsonl file
 INTERVALS = 100_000  # of one track; the decoder itself takes far fewer
-SIGNALS = 16  # lines of a logic analyser
+SIGNALS = 64  # lines of a logic analyser
 CHANNELS = 8  # of a .wav
 SAMPLES = 20_000_000  # of one channel
+ROWS = 20_000_000  # of a .csv
+SWIPES = 10_000  # of a .json file
 RATE_HZ = (8_000, 2_000_000)
+ANALOG_HZ = 200_000_000  # of an oscilloscope; thinned before it is looked at
 INTERVAL_US = 0xFFFF  # what the firmware's 16-bit buffers hold; longer pauses are cut to it
 RAW_US = 1e12
 
@@ -30,3 +33,12 @@ def read_text(path: Path) -> str:
         return read_bytes(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ToolError(f"{path}: byte {error.start} is not UTF-8 text") from None
+
+
+def later(now: float, last: float, where: str) -> float:
+    """Return `now`, which is a time (us) that can be and not before the last."""
+    if not abs(now) <= RAW_US:
+        raise ToolError(f"{where}: the time is beyond 11 days")
+    if now < last:
+        raise ToolError(f"{where}: time goes backwards")
+    return now

@@ -3,7 +3,7 @@
 characters, and what is wrong in red. Time runs from left to right as the head met the stripe.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,10 +12,11 @@ from PIL import Image, ImageDraw
 from posctl.errors import ToolError
 from posctl.receipt.font import typeface
 from posctl.swipe import trace
+from posctl.swipe.lines import Wave
 from posctl.swipe.trace import Trace
 
 _WIDTH = 1600
-_MARGIN = 74  # left of the rows, for the speed
+_MARGIN = 84  # left of the rows, for the speed
 _RIGHT = 20
 _CELLS = 80  # of a row
 _WAVE = 46  # height of the signal
@@ -37,6 +38,9 @@ _MARK = "#dcebfa"
 _MARK_EDGE = "#4a86c5"
 _BAD = "#fbe0de"
 _BAD_EDGE = "#c8352b"
+_ODD = "#fdeceb"
+_ODD_RANGE = (0.72, 1.35)  # of the cells around it
+_DOT = "#e07b00"
 _BAND = {"ok": "#2d8a4e", "bad": "#c8352b", "absent": "#8a97a5"}
 _SENTINELS = ("%", ";", "?", "LRC")
 
@@ -48,8 +52,7 @@ class Band(NamedTuple):
     result: dict  # of `swipe decode`
     seen: dict | None  # measured
     times: Sequence[float]
-    samples: Sequence[float] | None
-    rate: int
+    wave: "Wave | None"
 
 
 def _trace(band: Band) -> Trace:
@@ -104,6 +107,7 @@ def draw(bands: Sequence[Band], title: str, verdict: str, good: bool, path: Path
     pen.text((20, 14), title[:100], fill=_INK, font=typeface(24))
     colour = _BAND["ok" if good else "bad"]
     pen.text((20, 50), verdict, fill=colour, font=typeface(18))
+    _legend(pen, any(band.wave is not None for band in bands))
     top = _TITLE
     for band, found in zip(bands, traces, strict=True):
         _heading(pen, band, found, top)
@@ -113,6 +117,44 @@ def draw(bands: Sequence[Band], title: str, verdict: str, good: bool, path: Path
             top += _ROW
         top += _GAP
     image.save(path, "PNG")
+
+
+def _legend(pen: ImageDraw.ImageDraw, waves: bool) -> None:
+    """Say at the top right what the colours and signs mean."""
+    font = typeface(13)
+    x = _WIDTH - _RIGHT
+
+    def put(text: str, y: int, sign: Callable[[int], None]) -> None:
+        nonlocal x
+        x -= round(pen.textlength(text, font))
+        pen.text((x, y), text, _SOFT, font, anchor="lm")
+        x -= 22
+        sign(y)
+        x -= 16
+
+    def box(fill: str, edge: str) -> Callable[[int], None]:
+        return lambda y: pen.rectangle((x, y - 7, x + 16, y + 7), fill=fill, outline=edge)
+
+    put("wrong parity", 26, box(_BAD, _BAD_EDGE))
+    put("character", 26, box(_GOOD, _GOOD_EDGE))
+    put("sentinel, LRC", 26, box(_MARK, _MARK_EDGE))
+    x = _WIDTH - _RIGHT
+    put("cell of odd length", 50, box(_ODD, _ODD))
+    put("transition missing", 50, lambda y: _arrow(pen, x + 8, y + 5, "missing"))
+    put("too many", 50, lambda y: _arrow(pen, x + 8, y + 5, "extra"))
+    if waves:
+        put("transition", 50, lambda y: _dot(pen, x + 10, y))
+
+
+def _dot(pen: ImageDraw.ImageDraw, x: float, y: float) -> None:
+    pen.ellipse((x - 2.5, y - 2.5, x + 2.5, y + 2.5), fill=_DOT)
+
+
+def _is_odd(cells: Sequence[trace.Cell], n: int) -> bool:
+    """Tell whether a cell is much longer or shorter than those around it."""
+    near = sorted(cell.end - cell.start for cell in cells[max(0, n - 4) : n + 5])
+    ratio = (cells[n].end - cells[n].start) / max(near[len(near) // 2], 1)
+    return not _ODD_RANGE[0] < ratio < _ODD_RANGE[1]
 
 
 def _heading(pen: ImageDraw.ImageDraw, band: Band, found: Trace, top: int) -> None:
@@ -143,8 +185,10 @@ def _draw_row(
     typical = sorted(cell.end - cell.start for cell in cells)[len(cells) // 2]
     pen.text((6, row.top + 12), f"{1e6 / bpi / max(typical, 1):.1f} ips", _SOFT, typeface(14))
     pen.text((6, row.top + 32), f"{row.start / 1000:.1f} ms", _SOFT, typeface(12))
-    for cell in cells:
+    for n, cell in enumerate(cells, first):
         x = row.x(cell.start)
+        if _is_odd(found.cells, n):
+            pen.rectangle((x, row.top, row.x(cell.end), base + 22), fill=_ODD)
         pen.line((x, row.top, x, base + 22), fill=_GRID)
     x = row.x(cells[-1].end)
     pen.line((x, row.top, x, base + 22), fill=_GRID)
@@ -195,7 +239,11 @@ def _character(
 def _fault(pen: ImageDraw.ImageDraw, x: float, top: int, base: int, kind: str) -> None:
     """Mark a transition too many (a filled arrow) or the place of a missing one (an open one)."""
     pen.line((x, top - 2, x, base), fill=_BAD_EDGE, width=1 if kind == "missing" else 2)
-    arrow = ((x - 6, top - 10), (x + 6, top - 10), (x, top - 1))
+    _arrow(pen, x, top - 1, kind)
+
+
+def _arrow(pen: ImageDraw.ImageDraw, x: float, tip: float, kind: str) -> None:
+    arrow = ((x - 6, tip - 9), (x + 6, tip - 9), (x, tip))
     if kind == "missing":
         pen.polygon(arrow, fill=_PAPER, outline=_BAD_EDGE)
     else:
@@ -204,7 +252,7 @@ def _fault(pen: ImageDraw.ImageDraw, x: float, top: int, base: int, kind: str) -
 
 def _signal(pen: ImageDraw.ImageDraw, band: Band, row: _Row, start: float, end: float) -> None:
     """Draw what was recorded: samples of a head, or the level between transitions."""
-    if band.samples is not None:
+    if band.wave is not None:
         _samples(pen, band, row, start, end)
         return
     high, low = row.top + 6, row.top + _WAVE - 8
@@ -221,9 +269,9 @@ def _signal(pen: ImageDraw.ImageDraw, band: Band, row: _Row, start: float, end: 
 
 def _samples(pen: ImageDraw.ImageDraw, band: Band, row: _Row, start: float, end: float) -> None:
     """Draw samples, each pixel column from its lowest to its highest."""
-    first = max(0, int(start * band.rate / 1e6))
-    after = min(len(band.samples), int(end * band.rate / 1e6) + 2)
-    part = band.samples[first:after]
+    wave, rate = band.wave, band.wave.rate / 1e6
+    first = max(0, int((start - wave.start_us) * rate))
+    part = wave.samples[first : max(0, int((end - wave.start_us) * rate) + 2)].tolist()
     if len(part) < 2:
         return
     low, high = min(part), max(part)
@@ -231,14 +279,18 @@ def _samples(pen: ImageDraw.ImageDraw, band: Band, row: _Row, start: float, end:
     points = []
     columns: dict[int, list[float]] = {}
     for n, value in enumerate(part):
-        x = row.x((first + n) * 1e6 / band.rate)
+        x = row.x((first + n) / rate + wave.start_us)
         y = row.top + _WAVE - 5 - (value - low) * scale
         points.append((x, y))
         columns.setdefault(int(x), []).append(y)
     if len(points) < 2 * len(columns):
         pen.line(points, fill=_SIGNAL, width=2)
-        return
+        columns = {}
     before = points[0][1]
     for x, values in sorted(columns.items()):
         pen.line((x, min([*values, before]), x, max([*values, before])), fill=_SIGNAL)
         before = values[-1]
+    for time in band.times:
+        n = round((time - wave.start_us) * rate) - first
+        if start <= time <= end and 0 <= n < len(points):
+            _dot(pen, row.x(time), points[n][1])

@@ -7,8 +7,10 @@ every transition by at most J/2 of a cell either way, so that one interval chang
 asymmetry A makes intervals longer and shorter in turn by A of a cell. One seed gives one swipe.
 """
 
+import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from posctl.errors import ToolError
 
@@ -19,6 +21,8 @@ MAX_CHARS = {1: 79, 2: 40, 3: 107}  # sentinels and LRC included
 MIN_IPS, MAX_IPS = 0.5, 200.0
 MAX_KNOTS = 100  # of a speed profile
 _US_PER_S = 1_000_000
+_STEPS = 2000  # of a stripe, when the hand swings or stops
+_STOP_WIDTH = 0.1  # of the stripe
 
 Speed = float | str | Sequence[float]
 
@@ -97,6 +101,36 @@ def time_at(x: float, knots: Sequence[float]) -> float:
     return total
 
 
+class Hand(NamedTuple):
+    """How a hand moves: knots of speed, depth of a slow swing, share of it where it sticks."""
+
+    knots: Sequence[float]
+    swing: float = 0.0
+    stop: float = 1.0
+    seed: int = 1
+
+    def clock(self) -> Callable[[float], float]:
+        """Return the function from place (0..1 of the stripe) to seconds."""
+        if not self.swing and self.stop == 1.0:
+            return lambda x: time_at(x, self.knots)
+        rng = random.Random(f"hand {self.seed}")
+        phase, centre = rng.random(), rng.uniform(0.25, 0.75)
+        times, before = [0.0], 0.0
+        for n in range(_STEPS):
+            x = (n + 0.5) / _STEPS
+            pace = 1 - self.swing * (0.5 + 0.5 * math.cos(math.tau * (x + phase)))
+            pace *= 1 - (1 - self.stop) * math.exp(-2 * ((x - centre) / _STOP_WIDTH) ** 2)
+            now = time_at((n + 1) / _STEPS, self.knots)
+            times.append(times[-1] + (now - before) / pace)
+            before = now
+
+        def clock(x: float) -> float:
+            n = min(max(int(x * _STEPS), 0), _STEPS - 1)
+            return times[n] + (x * _STEPS - n) * (times[n + 1] - times[n])
+
+        return clock
+
+
 def _positions(bits: Sequence[int], reverse: bool) -> list[float]:
     """Cell borders and mid-cell transitions, in cells, in the order the head meets them."""
     out = [0.0]
@@ -127,16 +161,18 @@ def flux_of_bits(
     asymmetry: float = 0.0,
     lost: float = 0.0,
     spurious: float = 0.0,
+    hand: float = 0.0,
+    stall: float = 1.0,
 ) -> list[int]:
     """Return the intervals (us) that a head delivers for a stripe that carries exactly `bits`."""
     rng = random.Random(seed)
-    knots = speeds(ips)
+    clock = Hand(speeds(ips), hand, stall, seed // 4).clock()
     times = []
     for n, place in enumerate(_positions(bits, reverse)):
         shift = asymmetry / 2 if n % 2 else -asymmetry / 2
         times.append(place + shift + rng.uniform(-jitter / 2, jitter / 2))
     times = sorted(_damage(times, rng, lost, spurious)) if lost or spurious else sorted(times)
-    ticks = [round(_US_PER_S * time_at(place / len(bits), knots)) for place in times]
+    ticks = [round(_US_PER_S * clock(place / len(bits))) for place in times]
     return [max(1, b - a) for a, b in zip(ticks, ticks[1:], strict=False)]
 
 
@@ -151,11 +187,19 @@ def flux(
     accel: float | None = None,
     lost: float = 0.0,
     spurious: float = 0.0,
+    hand: float = 0.0,
+    stall: float = 1.0,
 ) -> list[int]:
-    """Return the intervals (us) of one track; `accel` is the last speed, `ips` then the first."""
+    """Return the intervals (us) of one track; `accel` is the last speed, `ips` then the first.
+
+    `hand` is the depth of a slow swing of the speed, `stall` the least share of it where the
+    finger sticks; the three tracks of a seed (card_flux) share one hand.
+    """
     profile = [*speeds(ips), accel] if accel is not None else ips
     bits = stripe_bits(text, track)
-    return flux_of_bits(bits, profile, reverse, jitter, seed, asymmetry, lost, spurious)
+    return flux_of_bits(
+        bits, profile, reverse, jitter, seed, asymmetry, lost, spurious, hand, stall
+    )
 
 
 def card_flux(
