@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from rich.console import Console
 
-from bench import card_micropython, card_plot, card_report, card_score
+from bench import card_micropython, card_plot, card_report, card_score, card_serve
 from bench.card_grid import Condition, grid
 from bench.card_rules import RULES, read
 from bench.card_score import OURS, Results, Score
@@ -41,6 +41,7 @@ class Job(NamedTuple):
     first: int
     count: int
     ours_only: bool
+    on_device: bool = False
 
 
 def our_decoder() -> Decode:
@@ -57,9 +58,9 @@ def our_decoder() -> Decode:
     return decode
 
 
-def decoders(ours_only: bool) -> dict[str, Decode]:
-    """Return what is compared, ours last."""
-    out = {OURS: our_decoder()}
+def decoders(ours_only: bool, on_device: bool = False) -> dict[str, Decode]:
+    """Return what is compared, ours last: on CPython, or as on the device."""
+    out = {OURS: card_serve.decoder() if on_device else our_decoder()}
     if ours_only:
         return out
     rules = {
@@ -71,7 +72,7 @@ def decoders(ours_only: bool) -> dict[str, Decode]:
 
 def measure(job: Job, compared: dict[str, Decode] | None = None) -> dict[str, Score]:
     """Read the swipes of a job with every decoder; times are of the processor, not of the wall."""
-    compared = compared or decoders(job.ours_only)
+    compared = compared or decoders(job.ours_only, job.on_device)
     scores = {name: card_score.no_score() for name in compared}
     track = job.condition.track
     for seed in range(job.first, job.first + job.count):
@@ -83,6 +84,8 @@ def measure(job: Job, compared: dict[str, Decode] | None = None) -> dict[str, Sc
             start = time.process_time_ns()
             got = decode(track, intervals)
             spent = (time.process_time_ns() - start) / 1e9
+            if job.on_device and name == OURS:
+                spent = decode.seconds
             scores[name] = scores[name].plus(card_score.scored(expected, got, seed, spent))
     return scores
 
@@ -95,7 +98,7 @@ def jobs(args: argparse.Namespace) -> Iterator[Job]:
                 continue
             for first in range(args.first, args.first + args.n, _CHUNK):
                 count = min(_CHUNK, args.first + args.n - first)
-                yield Job(condition, model, first, count, args.ours_only)
+                yield Job(condition, model, first, count, args.ours_only, args.on_device)
 
 
 def run(args: argparse.Namespace) -> Results:
@@ -139,6 +142,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=0, help="first seed, of texts and swipes")
     parser.add_argument("--only", default="", help="conditions with this in their name")
     parser.add_argument("--ours-only", action="store_true", help="leave the public rules out")
+    parser.add_argument("--on-device", action="store_true", help="ours under MicroPython")
     parser.add_argument("--json", action="store_true", help="the figures alone, as JSON")
     args = parser.parse_args()
     args.n = FULL if args.full else args.n
