@@ -11,6 +11,7 @@ from micropython import const
 from array import array
 
 FLUX_MAX = const(1536)  # intervals a track: 210 bpi, all ones, on 3.375 inches is 1418
+_GROWTH = const(512)  # at a time: most tracks need one or two
 _LINE_MAX = const(512)
 _INTERVAL_MAX_US = const(65535)
 
@@ -96,7 +97,9 @@ class LineReader:
         if self._number >= 0:
             at = self.counts[self._track]
             if not at:
-                self.flux[self._track] = array("H", bytes(2 * FLUX_MAX))
+                self.flux[self._track] = array("H", bytes(2 * _GROWTH))
+            elif at == len(self.flux[self._track]) and at < FLUX_MAX:
+                self.flux[self._track].extend(array("H", bytes(2 * _GROWTH)))
             if at < FLUX_MAX:
                 self.flux[self._track][at] = min(self._number, _INTERVAL_MAX_US)
                 self.counts[self._track] = at + 1

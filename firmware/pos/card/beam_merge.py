@@ -17,7 +17,7 @@ _NODE = const(8)
 _CHAR = const(12)
 _ALT = const(13)
 _ALTS = const(9)
-_MOST_ALTS = const(800)
+_MOST_ALTS = const(512)
 _SPREAD = const(160)
 
 

@@ -46,7 +46,7 @@ _GAINS = const(13)  # phase, cell; both among the leading zeros; cell at the mid
 _END = const(20)  # complete readings: cost, node, rival, repairs, noise, hash
 _MOST_ENDS = const(6)
 _END_SIZE = const(6)
-_MOST_NODES = const(800)
+_MOST_NODES = const(256)
 # the tables: parity by character, then
 _WAYS = const(128)  # three for each place
 _PRIORS = const(164)  # by code

@@ -45,13 +45,15 @@ def recover(intervals: object, count: int, bits: bytearray, back: bool) -> tuple
     start = lock(intervals, count, back)
     if start < 0:
         return 0, 0
-    if back:
-        run = reversed(intervals[: count - start])
-        first = range(count - 1 - start, -1, -1)
-    else:
-        run = intervals[start:count]
-        first = range(start, count)
-    return _follow(run, first_cell(intervals, first)[0], bits)
+    order = range(count - 1 - start, -1, -1) if back else range(start, count)
+    cell, _ = first_cell(intervals, order)
+    if len(intervals) > count:  # the rest of a driver's buffer; a view is no copy
+        whole = isinstance(intervals, list)
+        intervals = intervals[:count] if whole else memoryview(intervals)[:count]
+    run = iter(reversed(intervals) if back else intervals)
+    for _ in range(start):
+        next(run)
+    return _follow(run, cell, bits)
 
 
 def _follow(run: object, cell: int, bits: bytearray) -> tuple:

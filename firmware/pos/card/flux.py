@@ -101,7 +101,6 @@ class Decoder:
     def __init__(self) -> None:
         self._bits = bytearray(MAX_INTERVALS)
         self._text = bytearray(_TEXT_BYTES)
-        self._second = None
 
     def decode_track(self, track: int, intervals: object, count: int) -> TrackRead:
         """Decode the first `count` flux intervals (us, whole numbers) of track 1, 2 or 3."""
@@ -144,8 +143,6 @@ class Decoder:
             for start in range(0, len(buffer), len(_ZEROS)):
                 length = min(len(_ZEROS), len(buffer) - start)
                 buffer[start : start + length] = _ZEROS if length == len(_ZEROS) else bytes(length)
-        if self._second:
-            self._second.wipe()
 
     def _follow(
         self, found: _Evidence, track: int, intervals: object, count: int, width: int
@@ -168,12 +165,17 @@ class Decoder:
         return found.text is not None and not found.conflict
 
     def _repair(self, found: _Evidence, track: int, intervals: object, count: int) -> bool:
-        """Let the search find the text; one that the clock had read must be the same."""
-        if self._second is None:
-            from pos.card.search import Search
+        """Let the search find the text; one that the clock had read must be the same.
 
-            self._second = Search()
-        text, back = self._second.read(track, intervals, count)
+        Its buffers are made for one track and let go of: they are larger than all the rest.
+        """
+        from pos.card.search import Search
+
+        search = Search()
+        try:
+            text, back = search.read(track, intervals, count)
+        finally:
+            search.wipe()
         if text is None:
             return False
         found.read(text, len(text), back)
