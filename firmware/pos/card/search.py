@@ -26,8 +26,10 @@ _NO_MONTH = const(32)
 _NO_LUHN = const(64)
 _WIDER = const(64)  # texts so much dearer than what the beam keeps can still win by these
 _MARGIN = const(90)
-_MARGIN_REPAIR = const(4)
-_MARGIN_NOISE = const(20)  # for a repair an interval, times the noise
+_MARGIN_QUIET = const(74)  # where every clock but one follows well
+_MARGIN_LOST = const(4)
+_MARGIN_NOISE = const(28)  # for a repair an interval, times the noise
+_QUIET = const(50)  # mean squared distance
 _MARGIN_ALONE = const(24)  # only one clock reads it
 _CLEAR = const(150)  # enough to ask no further clock
 _CLEAR_NOISE = const(110)  # mean squared distance, 128ths of a cell
@@ -116,8 +118,9 @@ class Search:
         wipe(self._text)
         self._text, self._cost, self._mark, self._back = text, cost, mark, self._way
         self._payment = payment
-        self._lost = self._end[4] if self._spent else 0
-        self._weak = self._spent and not luhn
+        self._lost = self._end[4]
+        self._weak = not luhn
+        self._used = self._spent
         self._repairs = self._end[3]
         self._noise = self._end[5]
         self._rival = self._end[2] - more  # what the beam did not keep may be as near as this
@@ -129,7 +132,7 @@ class Search:
             agree += mark == self._mark
         if repairs and not self._noise:
             return False  # without any noise the card was written so: there is nothing to restore
-        if self._lost * _SPARSE > count or self._weak and repairs > 1:
+        if self._used and (self._lost * _SPARSE > count or self._weak and self._lost > 1):
             return False  # then more may be lost than shows
         if not last:
             clear = margin >= _CLEAR and self._noise <= _CLEAR_NOISE
@@ -139,7 +142,8 @@ class Search:
                 return False
             margin -= _MARGIN_ALONE
         noisy = repairs * self._noise * _MARGIN_NOISE // count
-        return margin >= _MARGIN + _MARGIN_REPAIR * repairs + noisy
+        quiet = agree > 3 and self._noise < _QUIET
+        return margin >= (_MARGIN_QUIET if quiet else _MARGIN) + _MARGIN_LOST * self._lost + noisy
 
 
 def _has_check_digit(text: bytearray, fields: object) -> bool:
