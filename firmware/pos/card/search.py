@@ -74,7 +74,7 @@ class Search:
 
     def _pass(self, track: int, intervals: object, count: int, k: int) -> None:
         """Run one clock from both ends."""
-        self._track, self._number = track, k
+        self._track = track
         self._lead = (beam.FAR, 0)
         form = (chars.WIDTHS[track], chars.MAX_CHARS[track], _PASSES[k])
         for back in (False, True):
