@@ -56,6 +56,7 @@ _MAX_CELL = const(1 << 20)  # 16 ms: slower than any swipe that reads
 _MIN_CELL = const(512)
 _SCALE_BITS = const(6)
 _LONGEST = const(65535)
+_EDGE = const(24)  # intervals at the edge of the card that may be anything
 
 FAR = const(1 << 28)  # more than any cost
 SPREAD = const(160)  # what is dearer than the best by more was dropped
@@ -106,11 +107,12 @@ def find(intervals: object, order: range, cell: int, skew: int, form: tuple, par
     b[_RECORDS + _CELL], b[_RECORDS + _RIVAL], b[_RECORDS + _FLAGS] = cell, SPREAD, 1
     tables = ODD + _WAYS + (_PRIORS_7 if form[0] == 7 else _PRIORS_5)
     step = beam_step.step
+    left = len(order)
     for i in order:
+        left -= 1
         if not step(b, parts[1], parts[2], tables, min(intervals[i], _LONGEST) << _SCALE_BITS):
-            break
-    else:
-        _close(b, parts[1])
+            return b[_MANY_ENDS] if left < _EDGE else 0
+    _close(b, parts[1])
     return b[_MANY_ENDS]
 
 

@@ -109,6 +109,10 @@ def step(bo, po, ao, co, time: int) -> int:  # noqa: ANN001 -- viper's own types
         half = 0
         near = 0
         turn = 0
+        if due >= 7 * cell and (key >> 11 & 3) == _TAIL and (key >> 4 & 127) >= _QUIET:
+            finish(bo, r)  # the hand stopped behind the text, or this is the end of the card
+            due = cell - late
+            base += _STRAY
         if due < 7 * cell:
             x = ((due + late) << 7) // cell
             half = (x + 32) >> 6
@@ -118,8 +122,6 @@ def step(bo, po, ao, co, time: int) -> int:  # noqa: ANN001 -- viper's own types
             elif off < 0 - _NEAR:
                 near = half - 1
             turn = (late << 8) // cell  # how far the other polarity moves the transition
-        elif (key >> 11 & 3) == _TAIL and (key >> 4 & 127) >= _QUIET:
-            finish(bo, r)
         for c in range(7):
             way = 0
             lost = 0
@@ -183,6 +185,7 @@ def step(bo, po, ao, co, time: int) -> int:  # noqa: ANN001 -- viper's own types
                     elif stage == _TAIL:
                         if bit:
                             cost += _STRAY
+                            repairs += 1
                             if acc < _QUIET:
                                 cost = int(_FAR)
                         acc += 1
