@@ -248,7 +248,7 @@ def test_a_signal_takes_the_firmware_along(state: Path, tmp_path: Path, number: 
 
 
 def _is_gone(pid: int) -> bool:
-    for _ in range(50):
+    for _ in range(200):
         try:
             os.kill(pid, 0)
         except ProcessLookupError:

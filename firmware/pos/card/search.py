@@ -33,7 +33,7 @@ _QUIET = const(50)  # mean squared distance
 _MARGIN_ALONE = const(24)  # only one clock reads it
 _CLEAR = const(150)  # enough to ask no further clock
 _CLEAR_NOISE = const(110)  # mean squared distance, 128ths of a cell
-_MOST_REPAIRS_PLAIN = const(1)  # of a text without payment layout, or read by one clock only
+_MOST_REPAIRS_ALONE = const(1)
 _SPARSE = const(64)  # intervals for each lost transition, where the LRC was spent on one
 _DOUBT = const(60)  # an alternative of a character so near: only the LRC decides
 
@@ -137,8 +137,10 @@ class Search:
         if not last:
             clear = margin >= _CLEAR and self._noise <= _CLEAR_NOISE
             return clear and self._payment and repairs <= 2 * (agree - 1)
-        if agree < 2 or not self._payment:
-            if repairs > _MOST_REPAIRS_PLAIN or not self._payment and agree < 3:
+        if not self._payment and (repairs or self._used or agree < 3):
+            return False
+        if agree < 2:
+            if repairs > _MOST_REPAIRS_ALONE:
                 return False
             margin -= _MARGIN_ALONE
         noisy = repairs * self._noise * _MARGIN_NOISE // count

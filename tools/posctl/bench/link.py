@@ -45,8 +45,13 @@ class Link:
             threading.Thread(target=target, daemon=True)
             for target in (self._read_events, self._read_noise, self._write)
         ]
-        for thread in self._threads:
-            thread.start()
+        try:
+            for thread in self._threads:
+                thread.start()
+        except BaseException:  # a signal: the process has begun already
+            self._process.kill()
+            self._process.wait()
+            raise
 
     def __enter__(self) -> "Link":
         return self
