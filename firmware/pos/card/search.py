@@ -28,11 +28,12 @@ _WIDER = const(64)  # texts so much dearer than what the beam keeps can still wi
 _MARGIN = const(90)
 _MARGIN_QUIET = const(74)  # where every clock but one follows well
 _MARGIN_LOST = const(4)
-_MARGIN_NOISE = const(28)  # for a repair an interval, times the noise
-_QUIET = const(50)  # mean squared distance
+_REPAIR_NOISE = const(28)  # for a repair an interval, times the noise
+_LOST_NOISE = const(82)  # and for one that was lost
+_QUIET = const(50)  # mean squared distance, 128ths of a cell
 _MARGIN_ALONE = const(24)  # only one clock reads it
 _CLEAR = const(150)  # enough to ask no further clock
-_CLEAR_NOISE = const(110)  # mean squared distance, 128ths of a cell
+_CLEAR_NOISE = const(110)
 _MOST_REPAIRS_ALONE = const(1)
 _SPARSE = const(64)  # intervals for each lost transition, where the LRC was spent on one
 _DOUBT = const(60)  # an alternative of a character so near: only the LRC decides
@@ -143,9 +144,16 @@ class Search:
             if repairs > _MOST_REPAIRS_ALONE:
                 return False
             margin -= _MARGIN_ALONE
-        noisy = repairs * self._noise * _MARGIN_NOISE // count
-        quiet = agree > 3 and self._noise < _QUIET
-        return margin >= (_MARGIN_QUIET if quiet else _MARGIN) + _MARGIN_LOST * self._lost + noisy
+        return margin >= self._needed(count, agree)
+
+    def _needed(self, count: int, agree: int) -> int:
+        """Return by how much the text must lead: repairs amid noise may be something else."""
+        need = _MARGIN_QUIET if agree > 3 and self._noise < _QUIET else _MARGIN
+        need += _MARGIN_LOST * self._lost
+        return (
+            need
+            + (self._repairs * _REPAIR_NOISE + self._lost * _LOST_NOISE) * self._noise // count
+        )
 
 
 def _has_check_digit(text: bytearray, fields: object) -> bool:
