@@ -64,8 +64,7 @@ _SPURIOUS = const(92)
 _AGAIN = const(56)  # a spurious transition behind another one: one scratch makes both
 _STRAY = const(40)  # a 1 behind the zeros after the LRC: the edge of the card
 _MOST_REPAIRS = const(14)
-_WINDOW = const(54)  # 128ths of a cell: how far a transition may be off its place
-_NEAR = const(10)  # so far off, the neighbouring place is possible too
+_WINDOW = const(66)  # 128ths of a cell: how far a transition may be off its place, or the next
 _KNEE = const(31)  # beyond, the cost grows by 1 each
 _QUIET = const(8)  # zeros behind the LRC
 _MIN_CHARS = const(5)
@@ -117,9 +116,8 @@ def step(bo, po, ao, co, time: int) -> int:  # noqa: ANN001 -- viper's own types
             x = ((due + late) << 7) // cell
             half = (x + 32) >> 6
             off = x - (half << 6)
-            if off > _NEAR:
-                near = half + 1
-            elif off < 0 - _NEAR:
+            near = half + 1
+            if off < 0:
                 near = half - 1
             turn = (late << 8) // cell  # how far the other polarity moves the transition
         for c in range(7):

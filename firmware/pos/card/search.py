@@ -29,7 +29,7 @@ _MARGIN = const(90)
 _MARGIN_QUIET = const(74)  # where every clock but one follows well
 _MARGIN_LOST = const(4)
 _REPAIR_NOISE = const(28)  # for a repair an interval, times the noise
-_LOST_NOISE = const(82)  # and for one that was lost
+_LOST_NOISE = const(90)  # and for one that was lost
 _QUIET = const(50)  # mean squared distance, 128ths of a cell
 _MARGIN_ALONE = const(24)  # only one clock reads it
 _CLEAR = const(150)  # enough to ask no further clock
@@ -133,7 +133,7 @@ class Search:
             agree += mark == self._mark
         if repairs and not self._noise:
             return False  # without any noise the card was written so: there is nothing to restore
-        if self._used and (self._lost * _SPARSE > count or self._weak and self._lost > 1):
+        if self._lost > 1 and (self._weak or self._used and self._lost * _SPARSE > count):
             return False  # then more may be lost than shows
         if not last:
             clear = margin >= _CLEAR and self._noise <= _CLEAR_NOISE
