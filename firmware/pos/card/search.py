@@ -136,7 +136,9 @@ class Search:
         if self._lost > 1 and (self._weak or self._used and self._lost * _SPARSE > count):
             return False  # then more may be lost than shows
         if not last:
-            clear = margin >= _CLEAR and self._noise <= _CLEAR_NOISE
+            clear = (
+                margin >= max(_CLEAR, self._needed(count, agree)) and self._noise <= _CLEAR_NOISE
+            )
             return clear and self._payment and repairs <= 2 * (agree - 1)
         if not self._payment and (repairs or self._used or agree < 3):
             return False
