@@ -26,7 +26,8 @@ class TrackRead:
     """What one track gave: `status` is "ok", "absent" or "bad".
 
     `text` (ok only) is ASCII with sentinels and without LRC; `reason` is a short stable word;
-    `position` is the character at which a bad read ended, for diagnosis.
+    `position` is the character at which a bad read ended, for diagnosis; `direction` is then the
+    one in which it came so far.
     """
 
     def __init__(self, status: str, reason: object = None, position: int = 0) -> None:
@@ -58,11 +59,12 @@ class _Evidence:
         self.conflict = False
         self.reason = None
         self.position = 0
+        self.came = False
 
-    def failed(self, reason: str, position: int) -> None:
-        """Keep the reason of the attempt that came furthest."""
+    def failed(self, reason: str, position: int, back: bool = False) -> None:
+        """Keep the reason of the attempt that came furthest, and its direction."""
         if self.reason is None or position > self.position:
-            self.reason, self.position = reason, position
+            self.reason, self.position, self.came = reason, position, back
 
     def read(self, text: bytearray, length: int, back: bool) -> None:
         """Count a text that passed every check; a second, different one is a conflict."""
@@ -87,12 +89,19 @@ class _Evidence:
         if enough and self.text is not None and not self.conflict:
             out = TrackRead("ok")
             out.text = self.text
-            out.direction = "reverse" if self.back else "forward"
+            out.direction = _way(self.back)
             return out
         if self.text is not None:
             wipe(self.text)
             return TrackRead("bad", "ambiguous" if self.conflict else "unsure")
-        return TrackRead("absent" if self.reason == "blank" else "bad", self.reason, self.position)
+        out = TrackRead("absent" if self.reason == "blank" else "bad", self.reason, self.position)
+        if self.position:
+            out.direction = _way(self.came)
+        return out
+
+
+def _way(back: bool) -> str:
+    return "reverse" if back else "forward"
 
 
 class Decoder:
@@ -191,7 +200,7 @@ class Decoder:
                 if n > _LONG:
                     return  # so long a text is none by chance the other way round
             else:
-                found.failed(reason, n)
+                found.failed(reason, n, back != against)
 
     def _other_coding(
         self, track: int, intervals: object, count: int, found: _Evidence
