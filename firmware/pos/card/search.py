@@ -51,6 +51,7 @@ class Search:
         """Zero the buffers."""
         for part in self._parts:
             wipe(part)
+        wipe(self._table)
         self._forget()
 
     def read(self, track: int, intervals: object, count: int) -> tuple:
@@ -59,7 +60,6 @@ class Search:
         The text is a bytearray of the caller's own, with its sentinels and without the LRC.
         """
         self._forget()
-        self._leads = []  # of each pass that read something: the mark of its cheapest text
         for k in range(len(_PASSES)):
             self._pass(track, intervals, count, k)
             if self._text and self._verdict(count, k == len(_PASSES) - 1):
@@ -72,6 +72,8 @@ class Search:
         self._text = bytearray(0)
         self._cost = self._next = beam.FAR  # of the best text, and of the best other one
         self._mark = 0
+        self._leads = []  # of each pass that read something: the mark of its cheapest text
+        self._lead = (beam.FAR, 0)
 
     def _pass(self, track: int, intervals: object, count: int, k: int) -> None:
         """Run one clock from both ends."""
