@@ -134,7 +134,7 @@ class ExactTest(unittest.TestCase):
 class BoundsTest(unittest.TestCase):
     def setUp(self) -> None:
         self.real = beam_step.step
-        self.most = 0
+        self.most = self.steps = self.longest = 0
         beam_step.step = self.watched
 
     def tearDown(self) -> None:
@@ -145,14 +145,16 @@ class BoundsTest(unittest.TestCase):
         self.assertTrue(many == b[MANY] <= WIDTH)
         self.assertTrue(b[NODES] <= MOST_NODES and b[ALTS] <= MOST_ALTS)
         self.most = max(self.most, many)
+        self.longest = max(self.longest, time)
+        self.steps += 1
         return many
 
     def test_cell_outside_the_limits(self) -> None:
         values = array("H", [600] * 100)
-        for cell, most in ((511, 0), ((1 << 20) + 1, 0), (512, 1), (1 << 20, 1)):
-            self.most = 0
+        for cell, goes in ((511, False), ((1 << 20) + 1, False), (512, True), (1 << 20, True)):
+            self.steps = 0
             self.assertEqual(beam.find(values, range(100), cell, 0, form_of(2), PARTS), 0)
-            self.assertTrue(self.most >= most if most else self.most == 0, cell)
+            self.assertEqual(self.steps > 0, goes, cell)
 
     def test_intervals_at_the_ends_of_their_range(self) -> None:
         for one, cell in ((65535, 600), (65535, 16384), (0, 600), (0, 8), (1, 8)):
@@ -162,6 +164,7 @@ class BoundsTest(unittest.TestCase):
             self.assertLess(PARTS[0][SEEN], 40, (one, cell))
         longer = [1000000] * 400  # a list may hold more than a driver's array
         self.assertEqual(beam.find(longer, range(400), 600 << 6, 0, form_of(2), PARTS), 0)
+        self.assertEqual(self.longest, 65535 << 6)
 
     def test_never_more_than_24_hypotheses(self) -> None:
         find(harmed("wobble 20", 1), form_of(1))
@@ -182,6 +185,13 @@ class BoundsTest(unittest.TestCase):
             self.assertEqual(find(values, form_of(3)), [], most)
             self.assertLess(PARTS[0][SEEN], 200, most)
             self.assertGreater(PARTS[0][SEEN], 15, most)
+
+    def test_what_fits_badly_all_along_is_given_up(self) -> None:
+        """Without a repair, but so stiff a clock finds every transition dear."""
+        values = flux(bits_of_track(1), 600, 0, 15)
+        self.assertEqual(find(values, (7, 79, CLOCK[:5] + (100,))), [])
+        self.assertLess(PARTS[0][SEEN], 100)
+        self.assertEqual(len(find(values, form_of(1))), 1)
 
     def test_empty(self) -> None:
         self.assertEqual(beam.find(array("H"), range(0), 600 << 6, 0, form_of(2), PARTS), 0)

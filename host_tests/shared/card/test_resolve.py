@@ -92,7 +92,7 @@ class AllCombinationsTest(unittest.TestCase):
         """More than 24 texts within a part of the limit: that many are told, whichever."""
         for seed in range(20):
             noise = Noise(seed)
-            chars = [[(3, 0), (6, noise.below(7)), (9, noise.below(7))] for _ in range(8)]
+            chars = [[(3, 0), (6, noise.below(7)), (9, noise.below(7))] for _ in range(6)]
             self.assertFalse(self.check(chars, 5, seed), seed)
 
     def check(self, chars: list, width: int, seed: int) -> bool:
