@@ -188,10 +188,10 @@ class BoundsTest(unittest.TestCase):
 
     def test_what_fits_badly_all_along_is_given_up(self) -> None:
         """Without a repair, but so stiff a clock finds every transition dear."""
-        values = flux(bits_of_track(1), 600, 0, 15)
-        self.assertEqual(find(values, (7, 79, CLOCK[:5] + (100,))), [])
-        self.assertLess(PARTS[0][SEEN], 100)
-        self.assertEqual(len(find(values, form_of(1))), 1)
+        values = flux(bits_of_track(1), 600, 0, 10)
+        self.assertEqual(find(values, (7, 79, CLOCK[:5] + (60,))), [])
+        self.assertEqual(PARTS[0][SEEN], 427)
+        self.assertEqual(len(find(values, (7, 79, CLOCK[:5] + (40,)))), 1)
 
     def test_empty(self) -> None:
         self.assertEqual(beam.find(array("H"), range(0), 600 << 6, 0, form_of(2), PARTS), 0)
