@@ -32,7 +32,9 @@ def stripe(text: bytes, width: int, lead: int = 22, tail: int = 40) -> bytearray
     return bytearray(lead) + bits_of(text, width) + bytearray(tail)
 
 
-def flux(bits: bytes, cell_us: int = 600, end_us: int = 0, wobble: int = 0) -> array:
+def flux(
+    bits: bytes, cell_us: int = 600, end_us: int = 0, wobble: int = 0, seed: int = 12345
+) -> array:
     """Return the intervals of a head that passes the bits, from `cell_us` to `end_us` a cell.
 
     Every transition is displaced by up to `wobble` percent of the cell, repeatably.
@@ -40,7 +42,7 @@ def flux(bits: bytes, cell_us: int = 600, end_us: int = 0, wobble: int = 0) -> a
     end_us = end_us or cell_us
     times = []
     now = 0
-    noise = 12345
+    noise = seed
     for n, bit in enumerate(bits):
         cell = cell_us + (end_us - cell_us) * n // len(bits)
         for part in (2, 0) if bit else (0,):
