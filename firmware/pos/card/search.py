@@ -142,7 +142,7 @@ class Search:
                 margin >= max(_CLEAR, self._needed(count, agree)) and self._noise <= _CLEAR_NOISE
             )
             return clear and self._payment and repairs <= 2 * (agree - 1)
-        if not self._payment and (repairs or self._used or agree < 3):
+        if not self._payment and (repairs > 1 or self._used or agree < 3):
             return False
         if agree < 2:
             if repairs > _MOST_REPAIRS_ALONE:

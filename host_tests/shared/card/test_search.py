@@ -119,7 +119,7 @@ class RepairTest(unittest.TestCase):
         for track in (1, 2, 3):
             intervals = swipe_of(track)
             count = len(intervals)
-            for percent in (19, 25, 31, 76, 82):
+            for percent in (18, 33, 45, 63, 84):
                 slow = stall(intervals, count * percent // 100, count // 10)
                 self.reads(track, slow, ("stall", percent))
 
