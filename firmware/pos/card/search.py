@@ -27,14 +27,16 @@ _NO_LUHN = const(64)
 _WIDER = const(64)  # texts so much dearer than what the beam keeps can still win by these
 _MARGIN = const(90)
 _MARGIN_QUIET = const(74)  # where every clock but one follows well
+_MARGIN_STILL = const(66)  # where besides nothing was repaired
 _MARGIN_LOST = const(4)
 _REPAIR_NOISE = const(28)  # for a repair an interval, times the noise
 _LOST_NOISE = const(90)  # and for one that was lost
-_QUIET = const(50)  # mean squared distance, 128ths of a cell
+_QUIET = const(60)  # mean squared distance, 128ths of a cell
 _MARGIN_ALONE = const(24)  # only one clock reads it
+_CLOSE = const(80)
 _CLEAR = const(150)  # enough to ask no further clock
 _CLEAR_NOISE = const(110)
-_MOST_REPAIRS_ALONE = const(1)
+_MOST_REPAIRS_ALONE = const(2)
 _SPARSE = const(64)  # intervals for each lost transition, where the LRC was spent on one
 _DOUBT = const(60)  # an alternative of a character so near: only the LRC decides
 
@@ -144,14 +146,20 @@ class Search:
             return clear and self._payment and repairs <= 2 * (agree - 1)
         if not self._payment and (repairs > 1 or self._used or agree < 3):
             return False
-        if agree < 2:
-            if repairs > _MOST_REPAIRS_ALONE:
+        if agree < 2 and repairs:
+            if repairs > _MOST_REPAIRS_ALONE or repairs > 1 and self._followed_closely():
                 return False
             margin -= _MARGIN_ALONE
         return margin >= self._needed(count, agree)
 
+    def _followed_closely(self) -> bool:
+        """Tell whether the one clock that reads it may have followed something else, or lost."""
+        return self._lost > 0 or self._noise < _CLOSE
+
     def _needed(self, count: int, agree: int) -> int:
         """Return by how much the text must lead: repairs amid noise may be something else."""
+        if self._noise < _QUIET and not self._repairs:
+            return _MARGIN_STILL
         need = _MARGIN_QUIET if agree > 3 and self._noise < _QUIET else _MARGIN
         need += _MARGIN_LOST * self._lost
         return (
