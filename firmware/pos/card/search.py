@@ -126,7 +126,7 @@ class Search:
         self._lost = self._end[4]
         self._weak = not luhn
         self._used = self._spent
-        self._repairs = self._end[3]
+        self._repairs = self._end[3] + (more > _DOUBT >> 1)  # an alternative is a repair too
         self._noise = self._end[5]
         self._rival = self._end[2] - more  # what the beam did not keep may be as near as this
 
