@@ -284,12 +284,12 @@ def step(bo, po, ao, co, time: int) -> int:  # noqa: ANN001 -- viper's own types
                 gains += 2
                 slow = 4
             error = exact - (place * cell >> 1)
+            tilt = 0
             if not lost:
-                if flags & 1:
-                    skew = skew + (error >> slow)
-                else:
-                    skew = skew - (error >> slow)
-            b[at + _SKEW] = skew + _ZERO
+                tilt = error >> slow
+                if not flags & 1:
+                    tilt = 0 - tilt
+            b[at + _SKEW] = skew + tilt + _ZERO
             if phase:
                 grow = error * b[_GAINS + 4] >> 8
                 b[at + _CELL] = cell + grow
