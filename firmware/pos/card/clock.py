@@ -37,9 +37,9 @@ def first_cell(intervals: object, order: range) -> tuple:
 
 
 def recover(intervals: object, count: int, bits: bytearray, back: bool) -> tuple:
-    """Fill `bits` (one a byte, from the end when `back`) and return (bits, rough places).
+    """Set each 1 in `bits` (a byte each, from the end when `back`); return (bits, rough places).
 
-    `bits` has room for `count`. No bits: there are no even zeros to begin with. A rough place is a
+    `bits` is zero and has room for `count`. No bits: there are no even zeros to begin with. A rough place is a
     transition far from where it was expected, one too many or one missing.
     """
     start = lock(intervals, count, back)
@@ -80,8 +80,6 @@ def _follow(run: object, cell: int, bits: bytearray) -> tuple:
             if half > near or half < -near:
                 rough += 1
             half = 0
-        else:
-            bits[n] = 0
         n += 1
         due >>= 3
         cell += due * 3

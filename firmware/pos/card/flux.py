@@ -109,6 +109,7 @@ class Decoder:
 
     def __init__(self) -> None:
         self._bits = bytearray(MAX_INTERVALS)
+        self._written = 0  # bits that may not be zero
         self._text = bytearray(_TEXT_BYTES)
 
     def decode_track(self, track: int, intervals: object, count: int) -> TrackRead:
@@ -132,6 +133,7 @@ class Decoder:
         """Decode bits (0 or 1 a byte) that a clock-and-data or shift-out reader delivered."""
         if count > MAX_INTERVALS:
             return TrackRead("bad", "too_long")
+        self._written = count
         for i in range(count):
             self._bits[i] = bits[i] & 1
         found = _Evidence()
@@ -148,10 +150,14 @@ class Decoder:
 
     def wipe(self) -> None:
         """Zero the buffers."""
-        for buffer in (self._bits, self._text):
-            for start in range(0, len(buffer), len(_ZEROS)):
-                length = min(len(_ZEROS), len(buffer) - start)
-                buffer[start : start + length] = _ZEROS if length == len(_ZEROS) else bytes(length)
+        self._wipe_bits()
+        self._text[:] = _ZEROS[:_TEXT_BYTES]
+
+    def _wipe_bits(self) -> None:
+        for start in range(0, self._written, len(_ZEROS)):
+            length = min(len(_ZEROS), len(self._bits) - start)
+            self._bits[start : start + length] = _ZEROS[:length]
+        self._written = 0
 
     def _follow(
         self, found: _Evidence, track: int, intervals: object, count: int, width: int
@@ -159,6 +165,8 @@ class Decoder:
         """Run the clock from one end and, unless that is enough, from the other."""
         limit = chars.MAX_CHARS[track] if width == chars.WIDTHS[track] else _TEXT_BYTES
         for back in (False, True):
+            self._wipe_bits()
+            self._written = count
             cells, rough = clock.recover(intervals, count, self._bits, back)
             if cells == 0:
                 found.failed("no_leading_zeros", 0)

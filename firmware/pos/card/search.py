@@ -29,11 +29,13 @@ _MARGIN = const(90)
 _MARGIN_QUIET = const(74)  # where every clock but one follows well
 _MARGIN_STILL = const(66)  # where besides nothing was repaired
 _MARGIN_LOST = const(4)
+_MARGIN_INTACT = const(120)  # the most, where no character needed the LRC and clocks agree
+_MARGIN_SPENT = const(150)  # where it was spent and three were lost: two more could hide
 _REPAIR_NOISE = const(28)  # for a repair an interval, times the noise
 _LOST_NOISE = const(90)  # and for one that was lost
 _QUIET = const(60)  # mean squared distance, 128ths of a cell
 _MARGIN_ALONE = const(24)  # only one clock reads it
-_CLOSE = const(80)
+_CLOSE = const(80)  # mean squared distance of a clock that follows well
 _CLEAR = const(150)  # enough to ask no further clock
 _CLEAR_NOISE = const(110)
 _MOST_REPAIRS_ALONE = const(2)
@@ -162,10 +164,11 @@ class Search:
             return _MARGIN_STILL
         need = _MARGIN_QUIET if agree > 3 and self._noise < _QUIET else _MARGIN
         need += _MARGIN_LOST * self._lost
-        return (
-            need
-            + (self._repairs * _REPAIR_NOISE + self._lost * _LOST_NOISE) * self._noise // count
-        )
+        many = self._repairs * _REPAIR_NOISE + self._lost * _LOST_NOISE
+        need += many * self._noise // count
+        if self._used:
+            return max(need, _MARGIN_SPENT) if self._lost > 2 else need
+        return min(need, _MARGIN_INTACT) if agree > 1 else need
 
 
 def _has_check_digit(text: bytearray, fields: object) -> bool:
