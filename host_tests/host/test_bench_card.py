@@ -8,16 +8,25 @@ from array import array
 
 import pytest
 
-from bench import card, card_grid, card_head, card_rules, card_score, card_swipes, card_texts
+from bench import (
+    card,
+    card_grid,
+    card_head,
+    card_rules,
+    card_score,
+    card_serve,
+    card_swipes,
+    card_texts,
+)
 from bench.card_grid import Condition
-from posctl.swipe.synth import check_text, stripe_bits
+from posctl.swipe.synth import check_text, positions, stripe_bits
 
 GRID = {condition.name: condition for condition in card_grid.grid()}
 PLAIN = Condition("plain", 1, jitter=0.0, asymmetry=0.0)
 
 
 def places(track=1, seed=1):
-    return card_swipes.borders(stripe_bits(card_texts.text(track, seed), track), False)
+    return positions(stripe_bits(card_texts.text(track, seed), track), False)
 
 
 def changes(moved, where):
@@ -239,3 +248,16 @@ def test_upper_bound_leaves_five_percent_of_chance(wrong, total):
 def test_upper_bound_at_the_ends():
     assert card_score.upper_bound(0, 200_000) == pytest.approx(0.001498, abs=1e-6)  # rule of three
     assert card_score.upper_bound(3, 3) == 100
+
+
+def test_on_device_reads_as_this_process_does():
+    condition = GRID["mix bad T2"]
+    texts = []
+    for seed in range(8):
+        written = card_swipes.written(condition, seed, "a")
+        values = array("H", card_swipes.swipe(condition, written, seed, "a"))
+        here = card.our_decoder()(2, values)
+        assert card_serve.decoder()(2, values) == here
+        assert 0 < card_serve.decoder().seconds < 60
+        texts.append(here == written)
+    assert any(texts)

@@ -106,10 +106,15 @@ def _walked(
         wander = walk[k] + (walk[k + 1] - walk[k]) * (x * knots - k)
         now += STRIPE_IN / _STEPS / (_profile(x, values, phase, stall) * math.exp(wander)) * 1e6
         clock.append(now)
-    out = []
+    return read_off(clock, places, cells)
+
+
+def read_off(clock: list[float], places: list[float], cells: int) -> list[float]:
+    """Return the times at places of a stripe of `cells`; `clock` has those at even steps of it."""
+    steps, out = len(clock) - 1, []
     for place in places:
-        x = min(max(place / cells, 0.0), 1.0) * _STEPS
-        n = min(int(x), _STEPS - 1)
+        x = min(max(place / cells, 0.0), 1.0) * steps
+        n = min(int(x), steps - 1)
         out.append(clock[n] + (clock[n + 1] - clock[n]) * (x - n))
     return out
 

@@ -11,7 +11,7 @@ import random
 from bench import card_head
 from bench.card_grid import Condition, drawn
 from bench.card_texts import text
-from posctl.swipe.synth import STRIPE_IN, stripe_bits
+from posctl.swipe.synth import STRIPE_IN, positions, stripe_bits
 
 _STEPS = 2000  # of the stripe, at each of which the hand has a speed
 _LONGEST_US = 65535  # what a recorder's 16-bit interval holds
@@ -27,7 +27,7 @@ def swipe(condition: Condition, track_text: str, seed: int, model: str) -> list[
     rng = random.Random(f"{model} {condition.name} {seed}")
     values, reverse = drawn(condition, rng)
     bits = stripe_bits(track_text, condition.track)
-    places = borders(bits, reverse)
+    places = positions(bits, reverse)
     stall = _stall_place(bits, reverse, rng)
     if model == "a":
         found = displaced(places, values, rng)
@@ -43,16 +43,6 @@ def _stall_place(bits: list[int], reverse: bool, rng: random.Random) -> float:
     first, last = bits.index(1), len(bits) - bits[::-1].index(1)
     place = (first + (last - first) * rng.uniform(0.25, 0.75)) / len(bits)
     return 1 - place if reverse else place
-
-
-def borders(bits: list[int], reverse: bool) -> list[float]:
-    """Return the places of the transitions in cells, in the order the head meets them."""
-    out = [0.0]
-    for cell, bit in enumerate(bits):
-        if bit:
-            out.append(cell + 0.5)
-        out.append(cell + 1.0)
-    return [len(bits) - x for x in reversed(out)] if reverse else out
 
 
 def displaced(places: list[float], values: Condition, rng: random.Random) -> list[float]:
@@ -80,12 +70,7 @@ def _hand_times(
     for n in range(_STEPS):
         now += STRIPE_IN / _STEPS / _speed((n + 0.5) / _STEPS, values, phase, stall) * 1e6
         clock.append(now)
-    out = []
-    for place in places:
-        x = min(max(place / cells, 0.0), 1.0) * _STEPS
-        n = min(int(x), _STEPS - 1)
-        out.append(clock[n] + (clock[n + 1] - clock[n]) * (x - n))
-    return out
+    return card_head.read_off(clock, places, cells)
 
 
 def _speed(x: float, values: Condition, phase: float, stall: float) -> float:

@@ -19,7 +19,7 @@ _MAX_ROUGH = const(15)  # places, in a text that is not a payment track
 _TEXT_BYTES = const(107)  # the longest track, as in chars.MAX_CHARS
 _LONG = const(20)  # characters
 _NOTHING = ("blank", "no_leading_zeros")
-_ZEROS = bytes(128)
+_ZEROS = bytes(128)  # MAX_INTERVALS are a multiple of it
 
 
 class TrackRead:
@@ -155,8 +155,7 @@ class Decoder:
 
     def _wipe_bits(self) -> None:
         for start in range(0, self._written, len(_ZEROS)):
-            length = min(len(_ZEROS), len(self._bits) - start)
-            self._bits[start : start + length] = _ZEROS[:length]
+            self._bits[start : start + len(_ZEROS)] = _ZEROS
         self._written = 0
 
     def _follow(

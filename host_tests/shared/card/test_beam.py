@@ -193,6 +193,16 @@ class BoundsTest(unittest.TestCase):
         self.assertEqual(PARTS[0][SEEN], 442)
         self.assertEqual(len(find(values, (7, 79, CLOCK[:5] + (40,)))), 1)
 
+    def test_what_comes_behind_the_quiet_zone_is_the_edge_or_no_card(self) -> None:
+        """24 intervals may be anything; two swipes in one record are refused."""
+        bits = stripe(TEXTS[2], 5, 22, 12)
+        one = flux(bits, 600, 0, 4)
+        for more, expect in ((20, 1), (60, 0)):
+            odd = array("H", [130, 900, 777, 111] * (more // 4))
+            self.assertEqual(len(find(one + odd, form_of(2))), expect, more)
+        self.assertEqual(find(one + one, form_of(2)), [])
+        self.assertEqual(find(flux(bits + bits, 600, 0, 4), form_of(2)), [])
+
     def test_empty(self) -> None:
         self.assertEqual(beam.find(array("H"), range(0), 600 << 6, 0, form_of(2), PARTS), 0)
 

@@ -131,8 +131,8 @@ class Hand(NamedTuple):
         return clock
 
 
-def _positions(bits: Sequence[int], reverse: bool) -> list[float]:
-    """Cell borders and mid-cell transitions, in cells, in the order the head meets them."""
+def positions(bits: Sequence[int], reverse: bool) -> list[float]:
+    """Return cell borders and mid-cell transitions, in cells, in the order the head meets them."""
     out = [0.0]
     for cell, bit in enumerate(bits):
         if bit:
@@ -168,7 +168,7 @@ def flux_of_bits(
     rng = random.Random(seed)
     clock = Hand(speeds(ips), hand, stall, seed // 4).clock()
     times = []
-    for n, place in enumerate(_positions(bits, reverse)):
+    for n, place in enumerate(positions(bits, reverse)):
         shift = asymmetry / 2 if n % 2 else -asymmetry / 2
         times.append(place + shift + rng.uniform(-jitter / 2, jitter / 2))
     times = sorted(_damage(times, rng, lost, spurious)) if lost or spurious else sorted(times)
