@@ -39,8 +39,8 @@ def first_cell(intervals: object, order: range) -> tuple:
 def recover(intervals: object, count: int, bits: bytearray, back: bool) -> tuple:
     """Set each 1 in `bits` (a byte each, from the end when `back`); return (bits, rough places).
 
-    `bits` is zero and has room for `count`. No bits: there are no even zeros to begin with. A rough place is a
-    transition far from where it was expected, one too many or one missing.
+    `bits` is zero and has room for `count`. No bits: there are no even zeros to begin with. A
+    rough place is a transition far from where it was expected, one too many or one missing.
     """
     start = lock(intervals, count, back)
     if start < 0:
