@@ -34,8 +34,12 @@ class Tdes:
     def encrypt(self, data: bytes) -> bytes:
         """Encrypt whole blocks."""
         out = bytearray(len(data))
-        _crypt(self._rounds, 3, data, out)
+        self.encrypt_into(data, out)
         return bytes(out)
+
+    def encrypt_into(self, data: bytes, out: bytearray) -> None:
+        """Encrypt whole blocks into a buffer, which may be `data` itself."""
+        _crypt(self._rounds, 3, data, out)
 
     def decrypt(self, data: bytes) -> bytes:
         """Decrypt whole blocks."""

@@ -1,15 +1,41 @@
 # SPDX-License-Identifier: MIT
-"""Key check values: the first four bytes of a block of zeros under the key (unionpay.md 4.1)."""
+"""Key check values: what may be shown and sent of a key; compare them with `hmac.same`."""
 
-from pos.crypto.des import Tdes
-
-KCV_BYTES = 4
+KCV_BYTES = 4  # of DES
+AES_KCV_BYTES = 5
 
 
 def tdes_kcv(key: bytes) -> bytes:
     """Return the check value of a DES (8), double (16) or triple (24) length key."""
-    cipher = Tdes(key)
+    from pos.crypto.des import Tdes
+
+    return _of_zeros(Tdes(key))[:KCV_BYTES]
+
+
+def sm4_kcv(key: bytes) -> bytes:
+    """Return the check value of an SM4 key whole: sixteen bytes.
+
+    Four bytes are sent in some places and eight in others (unionpay.md 4.1): compare as many.
+    """
+    from pos.crypto.sm4 import Sm4
+
+    return _of_zeros(Sm4(key))
+
+
+def aes_kcv(key: bytes) -> bytes:
+    """Return the check value of an AES key: five bytes of the CMAC of a block of zeros (X9.24-3)."""
+    from pos.crypto.aes import Aes
+    from pos.crypto.cmac import cmac
+
+    cipher = Aes(key)
     try:
-        return cipher.encrypt(bytes(cipher.block))[:KCV_BYTES]
+        return cmac(cipher, (bytes(cipher.block),))[:AES_KCV_BYTES]
+    finally:
+        cipher.wipe()
+
+
+def _of_zeros(cipher: object) -> bytes:
+    try:
+        return cipher.encrypt(bytes(cipher.block))
     finally:
         cipher.wipe()

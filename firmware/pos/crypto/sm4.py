@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""SM4 (GB/T 32907-2016), ECB over whole blocks.
+
+Written for a 32-bit MicroPython, where an integer of 2**30 or more is a heap object: a word is two
+halves of 16 bits. The S-box is looked up in tables: where a cache can be watched, or bus and
+current be measured, the time and trace of a look-up tell of the key. Nothing here hides that.
+"""
+
+from array import array
+
+from pos.crypto.errors import CryptoError
+from pos.crypto.sm4_portable import TABLES, crypt
+from pos.crypto.sm4_tables import SBOX
+
+# FK (7.3), eight halves
+_FAMILY = (0xA3B1, 0xBAC6, 0x56AA, 0x3350, 0x677D, 0x9197, 0xB270, 0x22DC)
+
+
+class Sm4:
+    """A key of 16 bytes."""
+
+    block = 16
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != 16:
+            raise CryptoError("SM4 key length")
+        self._keys = array("H", bytes(128))
+        _schedule(key, self._keys)
+
+    def encrypt(self, data: bytes) -> bytes:
+        """Encrypt whole blocks."""
+        out = bytearray(len(data))
+        self.encrypt_into(data, out)
+        return bytes(out)
+
+    def encrypt_into(self, data: bytes, out: bytearray) -> None:
+        """Encrypt whole blocks into a buffer, which may be `data` itself."""
+        _check(data, out)
+        crypt(self._keys, 1, data, out, TABLES)
+
+    def decrypt(self, data: bytes) -> bytes:
+        """Decrypt whole blocks."""
+        out = bytearray(len(data))
+        self.decrypt_into(data, out)
+        return bytes(out)
+
+    def decrypt_into(self, data: bytes, out: bytearray) -> None:
+        """Decrypt whole blocks into a buffer that can be wiped: for keys."""
+        _check(data, out)
+        crypt(self._keys, -1, data, out, TABLES)
+
+    def wipe(self) -> None:
+        """Zero the round keys; the object is of no use afterwards."""
+        for i in range(len(self._keys)):
+            self._keys[i] = 0
+
+
+def _check(data: bytes, out: bytearray) -> None:
+    if len(data) % 16 or len(out) < len(data):
+        raise CryptoError("SM4 data length")
+
+
+def _schedule(key: bytes, keys: array) -> None:
+    """Write the 32 round keys (7.3), upper half first."""
+    words = [(key[2 * i] << 8 | key[2 * i + 1]) ^ _FAMILY[i] for i in range(8)]
+    for n in range(32):
+        base = 28 * n  # CK: the bytes of word n are 7 * (4n + j), j = 0 to 3
+        a, b, c, d = [2 * (n + k & 3) for k in range(4)]  # the four last words, oldest first
+        x = words[b] ^ words[c] ^ words[d] ^ ((base & 255) << 8 | base + 7 & 255)
+        y = words[b + 1] ^ words[c + 1] ^ words[d + 1] ^ ((base + 14 & 255) << 8 | base + 21 & 255)
+        x = SBOX[x >> 8] << 8 | SBOX[x & 255]
+        y = SBOX[y >> 8] << 8 | SBOX[y & 255]
+        # L': the word, itself turned left by 13 and by 23
+        words[a] ^= x ^ (x << 13 & 0xE000 | y >> 3) ^ (y << 7 & 0xFF80 | x >> 9)
+        words[a + 1] ^= y ^ (y << 13 & 0xE000 | x >> 3) ^ (x << 7 & 0xFF80 | y >> 9)
+        keys[2 * n] = words[a]
+        keys[2 * n + 1] = words[a + 1]
+    for i in range(8):
+        words[i] = 0
