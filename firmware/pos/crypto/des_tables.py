@@ -65,8 +65,9 @@ def _choice(half: int) -> array:
     return table
 
 
-TOP2 = bytearray(64)  # bit 31 of the rotated half, from S2, as 2
-TOP5 = bytearray(64)  # bit 30, from S5, as 1
-_TOPS = (None, TOP2, None, None, TOP5, None, None, None)
-BOXES = tuple([_box(number, _TOPS[number]) for number in range(8)])
+_TOP2 = bytearray(64)  # bit 31 of the rotated half, from S2, as 2
+_TOP5 = bytearray(64)  # bit 30, from S5, as 1
+_TOPS = (None, _TOP2, None, None, _TOP5, None, None, None)
+# S1 to S8, each with P, as `_box` returns them, then the two highest bits of S2 and S5
+TABLES = tuple([_box(number, _TOPS[number]) for number in range(8)] + [_TOP2, _TOP5])
 CHOICE = (_choice(0), _choice(1))

@@ -23,7 +23,7 @@ def sm4_kcv(key: bytes) -> bytes:
 
 
 def aes_kcv(key: bytes) -> bytes:
-    """Return the check value of an AES key: five bytes of the CMAC of a block of zeros (X9.24-3)."""
+    """Return the check value of an AES key: five bytes of the CMAC of a zero block (X9.24-3)."""
     from pos.crypto.aes import Aes
     from pos.crypto.cmac import cmac
 

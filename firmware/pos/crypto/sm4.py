@@ -1,16 +1,25 @@
 # SPDX-License-Identifier: MIT
 """SM4 (GB/T 32907-2016), ECB over whole blocks.
 
-Written for a 32-bit MicroPython, where an integer of 2**30 or more is a heap object: a word is two
-halves of 16 bits. The S-box is looked up in tables: where a cache can be watched, or bus and
-current be measured, the time and trace of a look-up tell of the key. Nothing here hides that.
+The rounds run as machine code (`sm4_fast`) where that can be loaded, else in bytecode
+(`sm4_portable`). The S-box is looked up, which does not take constant time: whoever can watch a
+cache, or measure the current or the field of the board, learns of the key. Nothing here hides
+that; the machine code at least looks up 256 bytes only, and no wider tables.
 """
 
 from array import array
 
+from pos.core import modules
 from pos.crypto.errors import CryptoError
-from pos.crypto.sm4_portable import TABLES, crypt
 from pos.crypto.sm4_tables import SBOX
+
+try:
+    from pos.crypto.sm4_fast import crypt
+
+    TABLES = SBOX
+    modules.hold("pos.crypto.sm4_fast")
+except (ImportError, SyntaxError, ValueError):  # no machine code, no emitter, other machine's code
+    from pos.crypto.sm4_portable import TABLES, crypt
 
 # FK (7.3), eight halves
 _FAMILY = (0xA3B1, 0xBAC6, 0x56AA, 0x3350, 0x677D, 0x9197, 0xB270, 0x22DC)

@@ -45,12 +45,12 @@ def crypt(keys: array, step: int, data: bytes, out: bytearray, tables: tuple) ->
 
 
 def _rounds(keys: array, step: int, words: list, tables: tuple) -> None:
-    """Work on the eight halves of a block in place, four rounds a turn."""
+    """Work on the eight halves of a block; they come out in the order they went in."""
     a, b, c, d, e, f, g, h = words
     t, u, v, w = tables
-    i = 0 if step > 0 else len(keys) - 2
+    i = 0 if step > 0 else 62
     step += step
-    for _ in range(8):
+    for _ in range(32):
         x = c ^ e ^ g ^ keys[i]
         y = d ^ f ^ h ^ keys[i + 1]
         i += step
@@ -58,34 +58,15 @@ def _rounds(keys: array, step: int, words: list, tables: tuple) -> None:
         q = x & 255
         r = y >> 8
         s = y & 255
-        a ^= t[p] ^ v[q] ^ u[r] ^ w[s]
-        b ^= u[p] ^ w[q] ^ t[r] ^ v[s]
-        x = e ^ g ^ a ^ keys[i]
-        y = f ^ h ^ b ^ keys[i + 1]
-        i += step
-        p = x >> 8
-        q = x & 255
-        r = y >> 8
-        s = y & 255
-        c ^= t[p] ^ v[q] ^ u[r] ^ w[s]
-        d ^= u[p] ^ w[q] ^ t[r] ^ v[s]
-        x = g ^ a ^ c ^ keys[i]
-        y = h ^ b ^ d ^ keys[i + 1]
-        i += step
-        p = x >> 8
-        q = x & 255
-        r = y >> 8
-        s = y & 255
-        e ^= t[p] ^ v[q] ^ u[r] ^ w[s]
-        f ^= u[p] ^ w[q] ^ t[r] ^ v[s]
-        x = a ^ c ^ e ^ keys[i]
-        y = b ^ d ^ f ^ keys[i + 1]
-        i += step
-        p = x >> 8
-        q = x & 255
-        r = y >> 8
-        s = y & 255
-        g ^= t[p] ^ v[q] ^ u[r] ^ w[s]
-        h ^= u[p] ^ w[q] ^ t[r] ^ v[s]
+        x = a ^ t[p] ^ v[q] ^ u[r] ^ w[s]
+        y = b ^ u[p] ^ w[q] ^ t[r] ^ v[s]
+        a = c
+        b = d
+        c = e
+        d = f
+        e = g
+        f = h
+        g = x
+        h = y
     words[0], words[1], words[2], words[3] = a, b, c, d
     words[4], words[5], words[6], words[7] = e, f, g, h
