@@ -30,22 +30,22 @@ class Aes:
 
     def encrypt(self, data: bytes) -> bytes:
         """Encrypt whole blocks."""
-        _check(data)
+        _check(data, data)
         return self._cipher.encrypt(data)
 
     def encrypt_into(self, data: bytes, out: bytearray) -> None:
-        """Encrypt whole blocks into a buffer."""
-        _check(data)
+        """Encrypt whole blocks into a buffer, which may be `data` itself."""
+        _check(data, out)
         self._cipher.encrypt(data, out)
 
     def decrypt(self, data: bytes) -> bytes:
         """Decrypt whole blocks."""
-        _check(data)
+        _check(data, data)
         return self._back.decrypt(data)
 
     def decrypt_into(self, data: bytes, out: bytearray) -> None:
         """Decrypt whole blocks into a buffer that can be wiped: for keys."""
-        _check(data)
+        _check(data, out)
         self._back.decrypt(data, out)
 
     def wipe(self) -> None:
@@ -53,6 +53,8 @@ class Aes:
         self._cipher = self._back = None
 
 
-def _check(data: bytes) -> None:
+def _check(data: bytes, out: bytes) -> None:
     if len(data) % 16:
         raise CryptoError("AES data length")
+    if len(out) < len(data):
+        raise CryptoError("AES output length")

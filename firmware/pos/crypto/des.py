@@ -69,8 +69,10 @@ class Tdes:
 
 
 def _check(data: bytes, out: bytearray) -> None:
-    if len(data) % 8 or len(out) < len(data):
+    if len(data) % 8:
         raise CryptoError("DES data length")
+    if len(out) < len(data):
+        raise CryptoError("DES output length")
 
 
 def _schedule(key: bytes, at: int, rounds: array, place: int, step: int) -> None:

@@ -2,11 +2,14 @@
 """Message authentication codes: the UnionPay ECB method (unionpay.md 4.5), ANSI X9.9 and X9.19.
 
 `cipher` is any block cipher with `block` and `encrypt`; `chunks` are byte strings taken as one
-text, padded with zeros to whole blocks.
+text, padded with zeros to whole blocks (ISO 9797-1 padding method 1). Method 2 is the text with
+MARK as its last chunk. Compare codes with `hmac.same`.
 """
 
 from pos.core.bcd import unpack
 from pos.crypto.errors import CryptoError
+
+MARK = b"\x80"  # padding method 2 puts it behind the text, before the zeros
 
 
 def ecb_mac(cipher: object, chunks: tuple) -> bytes:
@@ -20,18 +23,24 @@ def ecb_mac(cipher: object, chunks: tuple) -> bytes:
 
 
 def x99(cipher: object, chunks: tuple) -> bytes:
-    """Return the CBC-MAC, zero start; with DES it is X9.9 (eight bytes; some send only four)."""
+    """Return the CBC-MAC, zero start, a block long; an empty text is padded to one block.
+
+    With DES it is X9.9 (some send only the first four bytes), with SM4 the first eight are the
+    code between hosts.
+    """
     size = cipher.block
     state = bytearray(size)
     place = 0
+    empty = True
     for chunk in chunks:
         for byte in chunk:
             state[place] ^= byte
             place += 1
+            empty = False
             if place == size:
                 state[:] = cipher.encrypt(state)
                 place = 0
-    return cipher.encrypt(state) if place else bytes(state)
+    return cipher.encrypt(state) if place or empty else bytes(state)
 
 
 def x919(key: bytes, chunks: tuple) -> bytes:

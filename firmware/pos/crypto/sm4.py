@@ -65,8 +65,10 @@ class Sm4:
 
 
 def _check(data: bytes, out: bytearray) -> None:
-    if len(data) % 16 or len(out) < len(data):
+    if len(data) % 16:
         raise CryptoError("SM4 data length")
+    if len(out) < len(data):
+        raise CryptoError("SM4 output length")
 
 
 def _schedule(key: bytes, keys: array) -> None:

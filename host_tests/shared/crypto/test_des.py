@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 import unittest
 
+from fakes.engines import use_best, use_portable
+from pos.crypto import des, des_fast, des_portable
 from pos.crypto.des import Tdes
 from pos.crypto.errors import CryptoError
 from vectors_io import load
@@ -35,14 +37,14 @@ def _hex(text):
 class TestDes(unittest.TestCase):
     def test_known_answers(self):
         for key, plain, cipher in _DES:
-            des = Tdes(_H(key))
-            self.assertEqual(des.encrypt(_H(plain)), _H(cipher), key)
-            self.assertEqual(des.decrypt(_H(cipher)), _H(plain), key)
+            single = Tdes(_H(key))
+            self.assertEqual(single.encrypt(_H(plain)), _H(cipher), key)
+            self.assertEqual(single.decrypt(_H(cipher)), _H(plain), key)
 
     def test_weak_keys_undo_themselves(self):
         for key in ("0101010101010101", "FEFEFEFEFEFEFEFE", "1F1F1F1F0E0E0E0E"):
-            des = Tdes(_H(key))
-            self.assertEqual(des.encrypt(des.encrypt(b"12345678")), b"12345678")
+            weak = Tdes(_H(key))
+            self.assertEqual(weak.encrypt(weak.encrypt(b"12345678")), b"12345678")
 
     def test_semi_weak_pair(self):
         one, other = Tdes(_H("01FE01FE01FE01FE")), Tdes(_H("FE01FE01FE01FE01"))
@@ -53,9 +55,9 @@ class TestDes(unittest.TestCase):
         self.assertEqual(Tdes(even).encrypt(b"12345678"), Tdes(_H(_FOX_KEY)).encrypt(b"12345678"))
 
     def test_complement(self):
-        des = Tdes(_H("133457799BBCDFF1"))
+        one = Tdes(_H("133457799BBCDFF1"))
         other = Tdes(bytes([byte ^ 255 for byte in _H("133457799BBCDFF1")]))
-        cipher = des.encrypt(b"12345678")
+        cipher = one.encrypt(b"12345678")
         flipped = other.encrypt(bytes([byte ^ 255 for byte in b"12345678"]))
         self.assertEqual(flipped, bytes([byte ^ 255 for byte in cipher]))
 
@@ -98,22 +100,78 @@ class TestTripleDes(unittest.TestCase):
     def test_empty(self):
         self.assertEqual(Tdes(bytes(16)).encrypt(b""), b"")
 
+    def test_many_blocks_in_place(self):
+        tdes = Tdes(_hex(_FOX_KEY))
+        buffer = bytearray([i * 7 & 255 for i in range(256)])
+        plain = bytes(buffer)
+        one_by_one = b"".join([tdes.encrypt(plain[at : at + 8]) for at in range(0, 256, 8)])
+        tdes.encrypt_into(buffer, buffer)
+        self.assertEqual(bytes(buffer), one_by_one)
+        tdes.decrypt_into(buffer, buffer)
+        self.assertEqual(bytes(buffer), plain)
+
+    def test_nothing_is_written_behind_the_data(self):
+        out = bytearray(b"." * 17)
+        Tdes(bytes(16)).encrypt_into(bytes(8), memoryview(out)[4:12])
+        self.assertEqual(bytes(out[:4]) + bytes(out[12:]), b"." * 9)
+        self.assertNotEqual(bytes(out[4:12]), b"." * 8)
+
+
+class TestNist(unittest.TestCase):
+    """SP 800-17 with a single key, SP 800-20 with three equal ones: the same tables."""
+
+    def _both(self, key, plain, cipher):
+        for whole in (_H(key), _H(key * 3)):
+            tdes = Tdes(whole)
+            self.assertEqual(tdes.encrypt(_H(plain)), _H(cipher), key)
+            self.assertEqual(tdes.decrypt(_H(cipher)), _H(plain), key)  # the inverse permutation
+
+    def test_variable_plaintext(self):
+        found = load("des_nist.json")["variable_plaintext"]
+        self.assertEqual(len(found), 64)
+        for i in range(64):
+            plain = bytearray(8)
+            plain[i >> 3] = 0x80 >> (i & 7)
+            self._both("0101010101010101", plain.hex(), found[i])
+
+    def test_variable_key(self):
+        found = load("des_nist.json")["variable_key"]
+        self.assertEqual(len(found), 56)
+        for i in range(56):
+            key = bytearray(b"\x01" * 8)
+            key[i // 7] = 0x80 >> i % 7
+            self._both(key.hex(), "0000000000000000", found[i])
+
+    def test_permutation_operation(self):
+        found = load("des_nist.json")["permutation"]
+        self.assertEqual(len(found), 32)
+        for key, cipher in found:
+            self._both(key, "0000000000000000", cipher)
+
+    def test_substitution_table(self):
+        found = load("des_nist.json")["substitution"]
+        self.assertEqual(len(found), 19)
+        for key, plain, cipher in found:
+            self._both(key, plain, cipher)
+
 
 class TestRefused(unittest.TestCase):
+    def _refused(self, text, call, *arguments):
+        with self.assertRaises(CryptoError) as caught:
+            call(*arguments)
+        self.assertEqual(str(caught.exception), text)
+
     def test_key_lengths(self):
         for length in (0, 7, 9, 15, 17, 23, 25, 32):
-            with self.assertRaises(CryptoError):
-                Tdes(bytes(length))
+            self._refused("DES key length", Tdes, bytes(length))
 
     def test_data_lengths(self):
         tdes = Tdes(bytes(16))
         for length in (1, 7, 9, 15):
-            with self.assertRaises(CryptoError):
-                tdes.encrypt(bytes(length))
-            with self.assertRaises(CryptoError):
-                tdes.decrypt(bytes(length))
-        with self.assertRaises(CryptoError):
-            tdes.decrypt_into(bytes(16), bytearray(8))
+            self._refused("DES data length", tdes.encrypt, bytes(length))
+            self._refused("DES data length", tdes.decrypt, bytes(length))
+        for call in (tdes.encrypt_into, tdes.decrypt_into):
+            self._refused("DES output length", call, bytes(16), bytearray(8))
 
     def test_wipe_leaves_no_round_key(self):
         tdes = Tdes(_hex(_FOX_KEY))
@@ -124,6 +182,34 @@ class TestRefused(unittest.TestCase):
     def test_nothing_secret_in_repr(self):
         shown = repr(Tdes(b"ABCDEFGHIJKLMNOP"))
         self.assertFalse("ABCD" in shown or "41424344" in shown)
+
+
+class TestPortableDes(TestDes):
+    setUp = use_portable
+    tearDown = use_best
+
+    def test_runs_the_twin(self):
+        self.assertIs(des.crypt, des_portable.crypt)
+
+
+class TestPortableTripleDes(TestTripleDes):
+    setUp = use_portable
+    tearDown = use_best
+
+
+class TestPortableNist(TestNist):
+    setUp = use_portable
+    tearDown = use_best
+
+
+class TestPortableRefused(TestRefused):
+    setUp = use_portable
+    tearDown = use_best
+
+
+class TestChoice(unittest.TestCase):
+    def test_machine_code_is_used_where_it_loads(self):
+        self.assertIs(des.crypt, des_fast.crypt)
 
 
 if __name__ == "__main__":

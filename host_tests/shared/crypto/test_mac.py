@@ -3,7 +3,8 @@ import unittest
 
 from pos.crypto.des import Tdes
 from pos.crypto.errors import CryptoError
-from pos.crypto.mac import ecb_mac, x99, x919
+from pos.crypto.mac import MARK, ecb_mac, x99, x919
+from pos.crypto.sm4 import Sm4
 from vectors_io import load
 
 _H = bytes.fromhex
@@ -68,6 +69,11 @@ class TestEcbMac(unittest.TestCase):
         self.assertEqual(cipher.asked[1], _H(vector["xor2"]))
         self.assertEqual(code, _H(vector["f64"]))
 
+    def test_sm4(self):
+        vector = _vector("mac_sm4_ecb")
+        code = ecb_mac(Sm4(_H(vector["mak"])), (_H(vector["data"]),))
+        self.assertEqual(code, _H(vector["f64"]))
+
 
 class TestAnsiMacs(unittest.TestCase):
     def test_x99(self):
@@ -88,10 +94,29 @@ class TestAnsiMacs(unittest.TestCase):
         for text in (b"1", b"12345678", b"123456789"):
             self.assertEqual(x919(key + key, (text,)), x99(Tdes(key), (text,)))
 
+    def test_sm4_cbc(self):
+        vector = _vector("mac_sm4_cbc")
+        code = x99(Sm4(_H(vector["mak"])), (_H(vector["data"]),))
+        self.assertEqual(code, _H(vector["mac16"]))
+        self.assertEqual(code[:8], _H(vector["left8"]))
+
+    def test_an_empty_text_is_one_block_of_zeros(self):
+        des = Tdes(_H("0123456789ABCDEF"))
+        self.assertEqual(x99(des, ()), des.encrypt(bytes(8)))
+        self.assertEqual(x99(des, (b"", b"")), x99(des, (bytes(8),)))
+
+    def test_padding_method_2_tells_texts_apart(self):
+        key = _H("0123456789ABCDEFFEDCBA9876543210")
+        for short, long in ((b"", b"\0"), (b"1234567", b"1234567\0"), (b"1", b"1\0\0")):
+            self.assertEqual(x919(key, (short,)), x919(key, (long + bytes(-len(long) % 8),)))
+            self.assertNotEqual(x919(key, (short, MARK)), x919(key, (long, MARK)))
+        self.assertEqual(x919(key, (b"12345678", MARK)), x919(key, (b"12345678\x80" + bytes(7),)))
+
     def test_x919_key_length(self):
         for length in (8, 24):
-            with self.assertRaises(CryptoError):
+            with self.assertRaises(CryptoError) as caught:
                 x919(bytes(length), (b"text",))
+            self.assertEqual(str(caught.exception), "X9.19 key length")
 
 
 if __name__ == "__main__":
