@@ -11,10 +11,10 @@ BOARD ?= bench
 PORT ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-full check format bench bench-card size image flash clean
+.PHONY: help venv demo test test-full check format bench bench-card bench-crypto size image flash clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  BOARD=bench|esp32_devkit for image and flash, PORT=/dev/ttyUSB0 for flash"
 
 venv: $(READY) ## the Python environment in .venv, from PyPI
@@ -61,6 +61,9 @@ bench: $(READY) ## how fast it is, a peer beside ours (never fails on a time)
 
 bench-card: $(READY) ## public card decoders beside ours on the same swipes; CARD="--full"
 	$(PY) -m bench.card $(CARD)
+
+bench-crypto: $(READY) ## our ciphers beside pyDes and gmssl, sign-on + PIN + MAC of a sale
+	$(PY) -m bench.crypto
 
 size: $(READY) ## lines, bytecode, image and heap against the budgets
 	$(PY) tools/size_report.py

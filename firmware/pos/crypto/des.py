@@ -38,7 +38,11 @@ class Tdes:
         _schedule(key, 0, self._rounds, 0, 3)
         if len(key) > 8:
             _schedule(key, 8, self._rounds, 93, -3)
-            _schedule(key, 0 if len(key) == 16 else 16, self._rounds, 96, 3)
+        if len(key) == 24:
+            _schedule(key, 16, self._rounds, 96, 3)
+        elif len(key) == 16:
+            for i in range(48):
+                self._rounds[96 + i] = self._rounds[i]
 
     def encrypt(self, data: bytes) -> bytes:
         """Encrypt whole blocks."""
