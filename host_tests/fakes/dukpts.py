@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """DUKPT states at any counter, and keys the way a host finds them. For both runtimes."""
 
-from pos.crypto.dukpt import state_bytes
+from pos.crypto.aes import Aes
+from pos.crypto.des import Tdes
+from pos.crypto.dukpt import PIN, TDES3, state_bytes
 from pos.crypto.dukpt_aes import AesDukpt
 from pos.crypto.dukpt_tdes import TdesDukpt
 from vectors_io import load
@@ -58,3 +60,29 @@ def state_at(scheme: object, initial: bytes, counter: int) -> bytearray:
 def ones(number: int) -> int:
     """Return how many bits are set."""
     return bin(number).count("1")
+
+
+def opened_pin(
+    scheme: object, initial: bytes, ksn: bytes, algorithm: int, block: bytes, pan: bytes
+) -> str:
+    """Return the PIN in an enciphered block of format 0 or 4, as a host finds it."""
+    counter = int.from_bytes(ksn[-4:], "big") & (1 << scheme.bits) - 1
+    key = scheme.working(key_at(scheme, initial, counter), counter, PIN, algorithm)
+    if algorithm <= TDES3:
+        clear = _xor(Tdes(key).decrypt(block), unhex("0000") + unhex(pan[-13:-1].decode()))
+        form, fill = "0", "f"
+    else:
+        cipher = Aes(key)
+        field = "%d%s" % (len(pan) - 12, pan.decode())
+        bound = unhex(field + "0" * (32 - len(field)))
+        clear = cipher.decrypt(_xor(cipher.decrypt(block), bound))
+        form, fill = "4", "a"
+    text = clear.hex()
+    length = int(text[1], 16)
+    if text[0] != form or text[2 + length : 16] != fill * (14 - length):
+        return ""
+    return text[2 : 2 + length]
+
+
+def _xor(a: bytes, b: bytes) -> bytes:
+    return bytes([a[i] ^ b[i] for i in range(len(a))])

@@ -29,6 +29,7 @@ class AesDukpt:
 
     bits = 32
     ones = 16
+    retail_mac = False  # CMAC, under TDES working keys as well
 
     def __init__(self, ksn: bytes, key_bytes: int) -> None:
         if len(ksn) != _KSN_BYTES:

@@ -25,6 +25,7 @@ class TdesDukpt:
     bits = 21
     ones = 10
     key_bytes = _KEY_BYTES
+    retail_mac = True  # A.4 authenticates with X9.19
 
     def __init__(self, ksn: bytes) -> None:
         if len(ksn) != _KSN_BYTES:
