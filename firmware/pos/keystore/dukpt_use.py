@@ -2,14 +2,22 @@
 """What may be done with the key of one DUKPT transaction: each use has a key of its own.
 
 A PIN key enciphers one PIN block, the MAC keys make the code of requests and check that of
-answers. Nothing else is offered, and no key is handed out.
+answers, the data keys encipher one text of a request and decipher that of an answer. Nothing else
+is offered, and no key is handed out.
 """
 
 from micropython import const
 
 from pos.core.carddata import wipe
 from pos.core.errors import KeyStoreError
-from pos.crypto.dukpt import MAC_GENERATE, MAC_VERIFY, PIN, TDES3
+from pos.crypto.dukpt import (
+    DATA_DECRYPT,
+    DATA_ENCRYPT,
+    MAC_GENERATE,
+    MAC_VERIFY,
+    PIN,
+    TDES3,
+)
 from pos.crypto.hmac import same
 
 _MAC_MIN_BYTES = const(4)
@@ -31,6 +39,7 @@ class Transaction:
         self._algorithm = algorithm
         self._random = random
         self._pin_used = False
+        self._data_used = False
 
     def pin_block(self, pin: bytearray, pan: bytes, form: object = None) -> bytes:
         """Return the enciphered PIN block, once. The caller wipes `pin`.
@@ -67,6 +76,34 @@ class Transaction:
         """Whether `code`, whole or its first four bytes or more, is that of an answer."""
         whole = self._mac(MAC_VERIFY, chunks)
         return _MAC_MIN_BYTES <= len(code) and same(whole[: len(code)], code)
+
+    def encrypt(self, data: bytes) -> bytes:
+        """Return a request's text enciphered, once: CBC, IV zero, zeros added to whole blocks."""
+        from pos.crypto.modes import cbc_encrypt
+
+        if self._data_used:
+            raise KeyStoreError("DUKPT data key was used")
+        cipher = self._cipher(DATA_ENCRYPT)
+        self._data_used = True
+        size = cipher.block
+        out = bytearray((len(data) + size - 1) // size * size)
+        try:
+            for i in range(len(data)):
+                out[i] = data[i]
+            cbc_encrypt(cipher, bytes(size), out, out)
+        finally:
+            cipher.wipe()
+        return bytes(out)
+
+    def decrypt(self, data: bytes, out: bytearray) -> None:
+        """Decipher an answer's whole blocks into a buffer that can be wiped."""
+        from pos.crypto.modes import cbc_decrypt
+
+        cipher = self._cipher(DATA_DECRYPT)
+        try:
+            cbc_decrypt(cipher, bytes(cipher.block), data, out)
+        finally:
+            cipher.wipe()
 
     def wipe(self) -> None:
         """Zero the key: the transaction is over."""

@@ -81,6 +81,15 @@ class TestTdes(_Case):
             self.assertFalse(transaction.mac_ok((_TEXT + b"1",), answer))
             self.assertFalse(transaction.mac_ok((_TEXT,), transaction.mac((_TEXT,))))
 
+    def test_data_of_the_annex(self):
+        keys = open_dukpt(tdes_flash())
+        for vector in TDES["transactions"][:5]:
+            transaction = keys.next()
+            self.assertEqual(transaction.encrypt(_TEXT), unhex(vector["data_request"]))
+            clear = bytearray(24)
+            transaction.decrypt(unhex(vector["data_response"]), clear)
+            self.assertEqual(clear, _TEXT + bytes(7))
+
     def test_format_3(self):
         transaction = open_dukpt(tdes_flash()).next()
         block = transaction.pin_block(bytearray(_PIN), _TDES_PAN, 3)
@@ -120,6 +129,15 @@ class TestAes(_Case):
             self.assertTrue(transaction.mac_ok((_TEXT,), unhex(vector["mac_response"])))
             self.assertTrue(transaction.mac_ok((_TEXT,), unhex(vector["mac_response"])[:8]))
             self.assertFalse(transaction.mac_ok((_TEXT,), unhex(vector["mac_request"])))
+
+    def test_data(self):
+        keys = open_dukpt(aes_flash())
+        for vector in AES["aes128"]["transactions"][:3]:
+            transaction = keys.next()
+            self.assertEqual(transaction.encrypt(_TEXT), unhex(vector["data_request"]))
+            clear = bytearray(32)
+            transaction.decrypt(unhex(vector["data_response"]), clear)
+            self.assertEqual(clear, _TEXT + bytes(15))
 
     def test_every_key_length_and_working_key(self):
         for initial, working in (
@@ -168,6 +186,17 @@ class TestUse(_Case):
             transaction.pin_block(bytearray(_PIN), pan)
             self._refused("DUKPT PIN key was used", transaction.pin_block, bytearray(_PIN), pan)
 
+    def test_one_text_a_key(self):
+        transaction = open_dukpt(aes_flash()).next()
+        transaction.encrypt(_TEXT)
+        self._refused("DUKPT data key was used", transaction.encrypt, _TEXT)
+
+    def test_lengths_of_an_answer(self):
+        transaction = open_dukpt(aes_flash()).next()
+        for length, room in ((15, 16), (17, 32), (16, 15)):
+            with self.assertRaises(CryptoError):
+                transaction.decrypt(bytes(length), bytearray(room))
+
     def test_formats(self):
         transaction = open_dukpt(tdes_flash()).next()
         for form in (1, 2, 4, 5):
@@ -206,6 +235,8 @@ class TestUse(_Case):
         self._refused(reason, transaction.pin_block, bytearray(_PIN), _TDES_PAN)
         self._refused(reason, transaction.mac, (_TEXT,))
         self._refused(reason, transaction.mac_ok, (_TEXT,), bytes(8))
+        self._refused(reason, transaction.encrypt, _TEXT)
+        self._refused(reason, transaction.decrypt, bytes(8), bytearray(8))
 
     def test_pin_and_mac_keys_differ(self):
         transaction = open_dukpt(tdes_flash()).next()
@@ -274,7 +305,9 @@ class TestBuffers(_Case):
             transaction.mac((_TEXT,))
             transaction.mac_ok((_TEXT,), bytes(8))
             self._refused("DUKPT PIN key was used", transaction.pin_block, bytearray(_PIN), pan)
-            self.assertEqual(scheme.uses, [dukpt.PIN, dukpt.MAC_GENERATE, dukpt.MAC_VERIFY])
+            transaction.encrypt(_TEXT)
+            transaction.decrypt(bytes(16), bytearray(16))
+            self.assertEqual(scheme.uses, [0x1000, 0x2000, 0x2001, 0x3000, 0x3001])
             for key in scheme.keys:
                 self.assertFalse(any(key))
 
