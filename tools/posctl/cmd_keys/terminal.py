@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`posctl keys`: make key components, inject the TMK they combine to, show check values.
-
-A clear key is never shown or stored outside the terminal's key store; components are shown only
-where they are made. This is a bench tool: a key that will guard money belongs in an HSM ceremony.
-"""
+"""`posctl keys component`, `inject`, `show`: components, the TMK they combine to, check values."""
 
 import json
 import sys
@@ -13,19 +9,19 @@ from typing import Annotated, Optional
 import typer
 
 from posctl import keys, statedir
+from posctl.cmd_keys.options import Json
 from posctl.errors import ToolError
 from posctl.keys import parts
 
 app = typer.Typer()
 
-_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 _State = Annotated[Path, typer.Option(help="The terminal's state directory.")]
 
 
 @app.command("component")
 def component(
     custodians: Annotated[int, typer.Option(min=1, max=3, help="One component each.")] = 2,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Make random 16-byte components with their check values.
 
@@ -55,7 +51,7 @@ def inject(
     kcv: Annotated[
         Optional[str], typer.Option(help="The key's check value, 6 or 8 hex digits: must match.")
     ] = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Combine components by XOR and store the result as the terminal's TMK.
 
@@ -81,7 +77,7 @@ def inject(
 
 
 @app.command("show")
-def show(state: _State, as_json: _Json = False) -> None:
+def show(state: _State, as_json: Json = False) -> None:
     """Show which keys a terminal has, by role and check value."""
     opened = statedir.open_state(state)
     held = keys.check_values(opened)
