@@ -21,6 +21,7 @@ from pos.crypto.cmac import cmac, cmac_into
 from pos.crypto.errors import CryptoError
 from pos.crypto.hmac import same
 from pos.crypto.keyblock_header import HEAD_CHARS, check, head_end
+from pos.crypto.modes import cbc_decrypt, cbc_encrypt
 
 TDES = "T"
 AES = "A"
@@ -47,7 +48,7 @@ def unwrap(
     code = sealed[-size:]
     clear = bytearray(len(sealed) - size)
     try:
-        _cbc_decrypt(version, kbpk, code, memoryview(sealed)[:-size], clear)
+        _cbc(cbc_decrypt, version, kbpk, code, memoryview(sealed)[:-size], clear)
         if not same(_mac(version, kbpk, block[:start], clear), code):
             raise CryptoError("key block MAC")
         _check_purpose(block, usages, algorithms, modes)
@@ -73,7 +74,8 @@ def wrap(kbpk: bytes, head: bytes, key: bytes, random: object, hidden_in: int = 
         if head_end(head, version) != len(head):
             raise CryptoError("key block length")
         code = _mac(version, kbpk, head, clear)
-        sealed = _cbc_encrypt(version, kbpk, code, clear)
+        sealed = bytearray(len(clear))
+        _cbc(cbc_encrypt, version, kbpk, code, clear, sealed)
         block = head + (sealed.hex() + code.hex()).upper().encode()
         check(block, version, size)
         return block
@@ -179,29 +181,11 @@ def _mac(version: str, kbpk: bytes, head: bytes, clear: bytearray) -> bytes:
         cipher.wipe()
 
 
-def _cbc_decrypt(version: str, kbpk: bytes, start: bytes, data: bytes, out: bytearray) -> None:
+def _cbc(
+    direction: object, version: str, kbpk: bytes, iv: bytes, data: bytes, out: bytearray
+) -> None:
     cipher = _derived(version, kbpk, _FOR_ENCRYPTION)
     try:
-        cipher.decrypt_into(data, out)
+        direction(cipher, iv, data, out)
     finally:
         cipher.wipe()
-    size = len(start)
-    for i in range(len(out)):
-        out[i] ^= start[i] if i < size else data[i - size]
-
-
-def _cbc_encrypt(version: str, kbpk: bytes, start: bytes, clear: bytearray) -> bytes:
-    size = len(start)
-    out = bytearray(len(clear))
-    last = bytearray(start)
-    cipher = _derived(version, kbpk, _FOR_ENCRYPTION)
-    try:
-        for at in range(0, len(clear), size):
-            for i in range(size):
-                last[i] ^= clear[at + i]
-            last[:] = cipher.encrypt(last)
-            out[at : at + size] = last
-        return bytes(out)
-    finally:
-        cipher.wipe()
-        wipe(last)

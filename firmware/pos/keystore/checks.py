@@ -20,10 +20,10 @@ def check_value(algorithm: int, key: bytes) -> bytes:
 
 def check_des(name: str, key: bytes) -> None:
     """Refuse a DES key of even parity, or of two equal parts, which is a weaker cipher."""
-    for byte in key:
-        byte ^= byte >> 4
-        if not 0x6996 >> (byte & 15) & 1:
-            raise KeyStoreError(name + " parity")
+    from pos.crypto.parity import parity_ok
+
+    if not parity_ok(key):
+        raise KeyStoreError(name + " parity")
     for at in range(8, len(key), 8):
         if key[at : at + 8] == key[at - 8 : at]:
             raise KeyStoreError(name + " has equal parts")
