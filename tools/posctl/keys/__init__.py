@@ -13,9 +13,13 @@ _KEYS_PARTITION = (0, 16384)  # plan: state directory
 _ALGORITHMS = ("", "tdes", "sm4", "aes")  # by their numbers in the store
 
 
-def inject(state_dir: Path, key: bytearray, algorithm: str = "tdes") -> str:
-    """Store the TMK and return its check value. The caller wipes `key`; working keys go."""
+def inject(state_dir: Path, key: bytearray, algorithm: str | None = None) -> str:
+    """Store the TMK and return its check value. The caller wipes `key`; working keys go.
+
+    The key is one of the family that the terminal's profile names, `algorithm` if it is given.
+    """
     state = statedir.open_state(state_dir)
+    algorithm = algorithm or state.profile["algorithm"]
     check_family(state, algorithm)
     with state.locked(), _opened(state) as device:
         from pos.keystore.checks import check_value
