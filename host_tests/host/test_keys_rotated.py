@@ -36,7 +36,14 @@ _SALE = [
     _wait("idle"),
 ]
 # the acquirer tries the other TMK when the terminal asks again
-_REFUSED_ONCE = [_wait("error"), *_keys("ENTER"), _wait("idle"), *_keys("F4"), _wait("idle")]
+_REFUSED_ONCE = [
+    _wait("error"),
+    *_keys("ENTER"),
+    _wait("idle"),
+    *_keys("F4"),
+    _wait("signon.done"),
+    *_keys("ENTER"),
+]
 
 
 @pytest.fixture
