@@ -57,6 +57,7 @@ class BenchBoard:
         self._heap_idle = 0  # at the last idle screen
         self._uart = BenchPrinter(emit_print)
         self._link = Link(self._setting)
+        self.key_port = self._link.lines
         self._nor = None
         self._cut = (cut_at, torn)
         self.clock = BenchClock()

@@ -46,6 +46,7 @@ class EspBoard:
         link = Link(self._no_setting)
         self.start = link.start
         link.lines.tracks = self.tracks = pins.STRIPE_TRACKS
+        self.key_port = link.lines  # the USB serial port, also where keypad and screen are wired
         self.buzzer = link
         self.log = link.log
         self.clock = EspClock()

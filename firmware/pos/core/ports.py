@@ -58,6 +58,12 @@ class Inputs:
         """
 
 
+class KeyPort:
+    """The line a key loader is on. It brings lines only while `loader` is set."""
+
+    loader: object  # of keystore/loading.py or None: byte(char), line(message) -> dict, forget()
+
+
 class Printer:
     """A slip printer on a UART."""
 
@@ -96,6 +102,7 @@ class Board:
     printer: Printer
     tracks: tuple  # what the stripe reader delivers: (1, 2), (2, 3) or (1, 2, 3)
     buzzer: object  # .beep(kind)
+    key_port: KeyPort  # None: keys cannot be loaded through the board
 
     def start(self) -> None:
         """Begin to listen; called once, inside the running loop, before anything else."""
