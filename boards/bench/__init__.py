@@ -48,6 +48,7 @@ class BenchBoard:
     """Board port (core/ports.py)."""
 
     tracks = (1, 2, 3)
+    pin_pad = None
 
     def __init__(self, state: str, acquirer: str, cut_at: int, torn: bool) -> None:
         self._state = state

@@ -40,6 +40,8 @@ class EspClock:
 class EspBoard:
     """Board port (core/ports.py)."""
 
+    pin_pad = None
+
     def __init__(self) -> None:
         values = self.profile()
         self._wifi = Wifi(values.get("wifi_ssid", ""), values.get("wifi_password", ""))

@@ -195,6 +195,7 @@ class FakeBoard:
         self.tracks = (1, 2, 3)
         self.inputs = cashier
         self.key_port = KeyPort()
+        self.pin_pad = None
         self.printer = FakePrinter(paper)
         self.logged = []
         self._transport = transport

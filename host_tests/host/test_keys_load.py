@@ -10,8 +10,8 @@ import sys
 
 import pytest
 import typer
-from fakes.serial_terminal import SerialTerminal
 
+from fakes.serial_terminal import SerialTerminal
 from posctl import cli, keys, statedir
 from posctl.cmd_keys import load as load_command
 from posctl.keys.load import Loader, check_value

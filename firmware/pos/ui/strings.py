@@ -41,6 +41,8 @@ card.another|此卡不能使用,请换卡|USE ANOTHER CARD
 card.bad|刷卡无效,请重试|SWIPE NOT ACCEPTED, TRY AGAIN
 pin.enter|请输入密码|ENTER PIN
 pin.skip|无密码请按确认|ENTER = NO PIN
+pin.pad|请在密码键盘上输入|USE THE PIN PAD
+pin.bad|密码键盘出错|PIN PAD FAILED
 pin.short|密码至少4位|PIN: 4 TO 12 DIGITS
 host.wait|正在联机,请稍候|ON LINE, PLEASE WAIT
 outcome.approved|交易成功|APPROVED

@@ -47,7 +47,7 @@ def check_value(algorithm: str, key: bytes) -> str:
 
 
 class Loader:
-    """One session with a terminal. Every refusal, and every answer that differs, is a ToolError."""
+    """One session with a terminal; a refusal and an answer that differs are each a ToolError."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
