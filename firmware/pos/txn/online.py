@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """One financial message, in the order that keeps terminal, acquirer and paper together.
 
-Pending reversals first, then the PIN; the intent is durable before the request leaves; the outcome is durable
-before screen and paper say so; no usable answer means a reversal.
+Pending reversals first, then the PIN; the intent is durable before the request leaves; the outcome
+is durable before screen and paper say so; no usable answer means a reversal.
 """
 
 from pos.core import modules

@@ -121,7 +121,7 @@ class PinPadTest(unittest.TestCase):
 
 class OrderTest(unittest.TestCase):
     def test_reversals_and_their_new_keys_come_before_the_pin(self):
-        """A reversal that fails for its MAC brings new keys: a block of before would be useless."""
+        """A reversal that fails for its MAC brings new keys: an older block would be useless."""
 
         class Watching(Pad):
             async def enter(self, amount_minor, pan, timeout_s):
