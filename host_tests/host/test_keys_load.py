@@ -14,7 +14,9 @@ import typer
 from fakes.serial_terminal import SerialTerminal
 from posctl import cli, keys, statedir
 from posctl.cmd_keys import load as load_command
-from posctl.keys.load import Loader, check_value
+from posctl.keys import parts
+from posctl.keys.load import Loader
+from posctl.keys.tr31 import wrap_tmk
 
 _ONE = "11223344556677889900AABBCCDDEEFF"
 _TWO = "0123456789ABCDEFFEDCBA9876543210"
@@ -86,12 +88,6 @@ def _files(state) -> bytes:
     return b"".join(path.read_bytes() for path in state.path.iterdir())
 
 
-def test_check_values_by_another_way():
-    assert [check_value("tdes", bytes.fromhex(text)) for text in (_ONE, _TWO)] == _KCVS
-    sm4 = bytes.fromhex("F351D490994603795C6EBEE8FAEBB481")  # reference/unionpay.md 4.1
-    assert check_value("sm4", sm4) == "861E83E3"
-
-
 def test_bench_terminal(load, state):
     code, out, err = load("--state", state.path, "--json", lines=(_PASSWORD, _ONE, _TWO))
     assert code == 0, err
@@ -121,7 +117,7 @@ def test_serial_port_opened_from_here(load, terminal, state):
     code, _, err = load(*args, lines=lines)
     assert code == 0, err
     key = bytes(a ^ b ^ c for a, b, c in zip(*map(bytes.fromhex, lines[1:]), strict=True))
-    assert keys.check_values(state) == [("TMK", check_value("tdes", key))]
+    assert keys.check_values(state) == [("TMK", parts.kcv(key))]
 
 
 def test_a_second_attempt(load, terminal, state):
@@ -137,7 +133,7 @@ def test_a_second_attempt(load, terminal, state):
 @pytest.mark.parametrize(
     ("lines", "args", "text"),
     [
-        ((_ONE, _ONE), (), "the terminal refuses: components give a key with two equal halves"),
+        ((_ONE, _ONE), (), "terminal refuses: components give a key with two equal halves"),
         ((_ONE, _TWO), ("--kcv", "E66F46DC"), "check value of the combined key is E66F46DB"),
         ((_ONE, _TWO[:-1]), (), "component 2: must be 32 hex digits"),
         ((_ONE, "z" * 32), (), "component 2: must be 32 hex digits"),
@@ -212,7 +208,8 @@ def test_one_way_in(load, args):
     assert load(*args)[0] == 2
 
 
-def test_a_person_is_asked_unseen_and_may_correct(load, terminal, state, monkeypatch):
+@pytest.mark.parametrize("sure", [True, False])
+def test_a_person_is_asked_unseen_and_may_correct(load, terminal, state, old, monkeypatch, sure):
     args = _opened(terminal)
     answers = [_ONE[:-1], _ONE, _TWO]
     asked = []
@@ -223,12 +220,33 @@ def test_a_person_is_asked_unseen_and_may_correct(load, terminal, state, monkeyp
         return answers.pop(0)
 
     monkeypatch.setattr(typer, "prompt", prompt)
-    monkeypatch.setattr(typer, "confirm", lambda text, **_: asked.append(text))
+    monkeypatch.setattr(typer, "confirm", lambda text, **_: asked.append(text) or sure)
     monkeypatch.setattr(_Pipe, "isatty", lambda self: True)
-    assert load(*args)[0] == 0
+    assert load(*args)[0] == (0 if sure else 2)
     shown = "Component {} (not shown)".format
     assert asked == [shown(1), shown(1), shown(2), "As on the key letter?"]
-    assert keys.check_values(state) == [("TMK", _KCV)]
+    assert keys.check_values(state) == ([("TMK", _KCV)] if sure else old)
+
+
+def test_kbpk_then_a_tmk_in_a_block(load, terminal, state, old, tmp_path):
+    kbpk = bytes(a ^ b for a, b in zip(*map(bytes.fromhex, (_ONE, _TWO)), strict=True))
+    args = ("--role", "kbpk", "--algorithm", "aes", "--kcv", parts.kcv(kbpk, "aes"))
+    code, out, err = load(*_opened(terminal), *args, lines=(_ONE, _TWO))
+    assert (code, out.endswith(f"KBPK stored, check value {args[-1]}\n")) == (0, True), err
+    terminal.press("ENTER")
+    terminal.wait("idle")
+    assert sorted(keys.check_values(state)) == sorted([("KBPK", args[-1]), *old])
+    block = tmp_path / "block"
+    block.write_text(wrap_tmk("aes", kbpk, "tdes", bytes.fromhex(_TMK)) + "\n")
+    damaged = tmp_path / "damaged"
+    damaged.write_text(block.read_text()[:-3] + "00")
+    code, _, err = load(*_opened(terminal), "--block", damaged)
+    assert code == 2 and "the terminal refuses: " in err
+    terminal.wait("idle")
+    code, out, err = load(*_opened(terminal), "--block", block)
+    assert code == 0, err
+    assert ("TMK", _KCV) in keys.check_values(state)
+    _no_secret_in(bytes(terminal.said), out.encode(), err.encode())
 
 
 def test_block_files(tmp_path):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Loading a master key from a key loader: lines in, answers out (boards/bench: key loading).
+"""Loading a TMK or a KBPK from a key loader: lines in, answers out (boards/bench: key loading).
 
 Clear components arrive digit by digit, straight into a buffer made once; what is left of a line is
 a dict without secrets. They are combined by XOR, and the key changes only when its check value is
@@ -15,22 +15,27 @@ from micropython import const
 from pos.core.carddata import wipe
 from pos.core.errors import KeyStoreError, PosError
 from pos.crypto.hmac import same
-from pos.keystore.roles import NAMES, TDES, TMK
+from pos.keystore.roles import AES, KBPK, NAMES, SM4, TDES, TMK
 
 _KEY_BYTES = const(16)
 _COMPONENTS_MAX = const(3)
-_SHOWN_BYTES = const(4)  # of a check value
+_KCV_MIN_BYTES = const(3)  # six hex digits
 
 
 class Loading:
-    """One stay in the loading mode. `store` is the KeyStore; the flow calls `wipe` at its end."""
+    """One stay in the loading mode. The flow calls `wipe` at its end.
 
-    def __init__(self, store: object, algorithm: int = TDES) -> None:
-        self.stored = ""  # role and check value, once a key was stored
+    `store` is the KeyStore, `algorithm` the name of the terminal's family: "tdes" or "sm4".
+    """
+
+    def __init__(self, store: object, algorithm: str = "tdes") -> None:
+        self.stored = ()  # (role, check value) as words, once a key was stored
         self.over = False  # the loader has left
         self.shown = []  # (component, check value) so far, for the screen
         self._store = store
-        self._algorithm = algorithm
+        self._own = algorithm
+        self._role = TMK
+        self._algorithm = TDES
         self._part = bytearray(_KEY_BYTES)
         self._key = bytearray(_KEY_BYTES)
         self._wanted = 0  # components that were announced
@@ -73,7 +78,7 @@ class Loading:
     def _step(self, message: dict) -> dict:
         step = message.get("step")
         if step == "begin":
-            return self._begin(message.get("role"), message.get("components"))
+            return self._begin(message)
         if step == "component":
             return self._component(message.get("component"))
         if step == "store":
@@ -86,15 +91,22 @@ class Loading:
             return {"left": True}
         raise KeyStoreError("no such step")
 
-    def _begin(self, role: object, components: object) -> dict:
-        """Start with nothing, whatever came before."""
+    def _begin(self, message: dict) -> dict:
+        """Start with nothing, whatever came before. A KBPK has an algorithm of its own."""
         self.wipe()
-        if role != NAMES[TMK]:
-            raise KeyStoreError("role is not TMK")
+        role, components = message.get("role"), message.get("components")
+        if role not in (NAMES[TMK], NAMES[KBPK]):
+            raise KeyStoreError("role is not TMK or KBPK")
         if components not in (2, _COMPONENTS_MAX):
             raise KeyStoreError("components must be 2 or 3")
+        self._role = NAMES.index(role)
+        name = self._own
+        if self._role == KBPK:
+            name = message.get("algorithm", "tdes")
+            if name not in ("tdes", "aes"):
+                raise KeyStoreError("KBPK algorithm")
+        self._algorithm = _number(name)
         self._wanted = components
-        name = "tdes" if self._algorithm == TDES else "sm4"
         return {"role": role, "components": components, "algorithm": name}
 
     def _component(self, number: object) -> dict:
@@ -113,51 +125,77 @@ class Loading:
         self.shown.append((number, kcv))
         if number == self._wanted:
             self._combined()
-        return {"role": NAMES[TMK], "component": number, "kcv": kcv}
+        return {"role": NAMES[self._role], "component": number, "kcv": kcv}
 
     def _combined(self) -> None:
-        """Set the parity DES wants; refuse a key that would be single DES."""
-        if self._algorithm != TDES:
-            return
-        for i in range(_KEY_BYTES):
-            self._key[i] = _odd(self._key[i])
-        halves = memoryview(self._key)
-        if same(halves[:8], halves[8:]):
+        """Set the parity DES wants; refuse a key that is none, or that would be single DES."""
+        view = memoryview(self._key)
+        reason = "" if any(view) else "components give a key of all zeros"
+        if self._algorithm == TDES:
+            from pos.crypto.parity import set_parity
+
+            set_parity(self._key)
+            if same(view[:8], view[8:]):
+                reason = "components give a key with two equal halves"
+        if reason:
             self.wipe()
-            raise KeyStoreError("components give a key with two equal halves")
+            raise KeyStoreError(reason)
 
     def _confirm(self, kcv: object) -> dict:
         """Store the key if this is its check value; entered again from the start if it is not."""
         try:
             if not self._wanted or len(self.shown) != self._wanted:
                 raise KeyStoreError("components are missing")
-            self._store.inject_tmk(self._key, _check_value(kcv))
+            self._inject(_hex(kcv))
         finally:
             self.wipe()
-        return self._done(TMK)
+        return self._done(self._role)
+
+    def _inject(self, kcv: bytes) -> None:
+        if self._role == KBPK:
+            from pos.keystore.blocks import inject_kbpk
+
+            inject_kbpk(self._store, self._algorithm, self._key, kcv)
+            return
+        from pos.keystore.checks import check_value
+
+        value = check_value(self._algorithm, self._key)
+        if not _KCV_MIN_BYTES <= len(kcv) <= len(value):
+            raise KeyStoreError("TMK check value length")
+        if not same(value[: len(kcv)], kcv):
+            raise KeyStoreError("TMK check value")
+        self._store.change([(TMK, self._algorithm, self._key)], (KBPK,))
 
     def _block(self, block: object) -> dict:
-        """Store the key of a key block, which is no secret."""
+        """Store the TMK of a key block, which is no secret, under the KBPK."""
         from pos.keystore.blocks import load_block
 
         self.wipe()
         if not isinstance(block, str):
             raise KeyStoreError("block is missing")
-        return self._done(load_block(self._store, block))
+        load_block(self._store, block.encode(), (_number(self._own),))
+        return self._done(TMK)
 
     def _done(self, role: int) -> dict:
-        kcv = self._store.kcv(role)
-        self.stored = "%s %s" % (NAMES[role], kcv)
-        return {"role": NAMES[role], "stored": True, "kcv": kcv}
+        """Tell what is in the store now, as it is read back."""
+        from pos.keystore.checks import inventory
+
+        for found, _, _, kcv in inventory(self._store):
+            if found == role:
+                self.stored = NAMES[role], kcv.hex().upper()
+        return {"role": self.stored[0], "stored": True, "kcv": self.stored[1]}
 
     def _kcv(self, key: bytearray) -> str:
-        from pos.crypto import kcv
+        from pos.keystore.checks import check_value
 
-        found = kcv.tdes_kcv(key) if self._algorithm == TDES else kcv.sm4_kcv(key)
-        return found[:_SHOWN_BYTES].hex().upper()
+        return check_value(self._algorithm, key).hex().upper()
 
 
-def _check_value(text: object) -> bytes:
+def _number(algorithm: str) -> int:
+    return {"tdes": TDES, "sm4": SM4, "aes": AES}[algorithm]
+
+
+def _hex(text: object) -> bytes:
     try:
         return bytes.fromhex(text)
     except (TypeError, ValueError):
@@ -170,11 +208,3 @@ def _value(char: int) -> int:
         return char - 0x30
     char |= 0x20
     return char - 0x57 if 0x61 <= char <= 0x66 else -1
-
-
-def _odd(byte: int) -> int:
-    """Return the byte with its lowest bit set so that the number of ones is odd."""
-    ones = 1
-    for bit in range(1, 8):
-        ones ^= byte >> bit & 1
-    return byte & 0xFE | ones

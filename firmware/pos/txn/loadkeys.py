@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Key loading 灌密钥: supervisor, key loader on the key port, then a new sign-on.
+"""Key loading 灌密钥: supervisor, key loader on the key port, after a TMK a new sign-on.
 
 Chosen at the terminal, from the idle screen only, so nobody at the other end of the line can begin
 it. It ends with a stored key, with CANCEL, when the loader leaves, or when nothing comes for three
@@ -21,18 +21,20 @@ async def run(ctx: object) -> None:
     if port is None:
         raise Refused("keys.noport")
     await prompts.password(ctx.profile.supervisor_password)
-    stored = await _attend(ctx, port)
-    ctx.signed_on = ctx.signed_off = False
+    role, kcv = await _attend(ctx, port)
+    if role == "TMK":
+        ctx.signed_on = ctx.signed_off = False
     prompts.beep("ok")
-    await prompts.dismiss("keys.done", stored)
-    await signon.sign_on_and_reverse(ctx)
+    await prompts.dismiss("keys.done", "%s %s" % (role, kcv))
+    if role == "TMK":
+        await signon.sign_on_and_reverse(ctx)
 
 
-async def _attend(ctx: object, port: object) -> str:
+async def _attend(ctx: object, port: object) -> tuple:
     """Return role and check value of what was stored; the loader has no way in after this."""
     from pos.keystore.loading import Loading
 
-    loading = port.loader = Loading(ctx.keys)
+    loading = port.loader = Loading(ctx.keys, ctx.profile.algorithm)
     try:
         await _wait(ctx.prompts, loading)
         return loading.stored

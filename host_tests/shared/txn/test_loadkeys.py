@@ -6,11 +6,17 @@ import unittest
 from fakes.board import Cashier, Press
 from fakes.hosts import FakeKeys, Reply
 from fakes.terminals import Terminal
-from pos.core.errors import KeyStoreError
+from pos.crypto.kcv import tdes_kcv
+from pos.keystore import keyring
+from pos.keystore.roles import KBPK, TDES, TMK
 
+KEY = bytes(range(16))  # what a store that was changed says it has
+_KCV = tdes_kcv(KEY).hex().upper()
 _ON = ("sign_on", Reply())
 _PASSWORD = list("123456") + ["ENTER"]
 _PARTS = ("1" * 31 + "2", "3" * 31 + "4")
+_COMBINED = b"\x23" * 15 + b"\x26"  # with odd parity
+_PARTS_KCV = tdes_kcv(_COMBINED).hex()
 
 
 class Keys(FakeKeys):
@@ -18,13 +24,12 @@ class Keys(FakeKeys):
 
     stored = None
 
-    def inject_tmk(self, key, kcv, algorithm=1):
-        if kcv != b"\xab\xcd\xef":
-            raise KeyStoreError("TMK check value")
-        Keys.stored = bytes(key)
+    def change(self, entries, kept):
+        role, algorithm, key = entries[0]
+        Keys.stored = role, algorithm, bytes(key), kept
 
-    def kcv(self, role):
-        return "ABCDEF00"
+    def ring(self):
+        return keyring.pack([(KBPK, TDES, KEY), (TMK, TDES, KEY)])
 
 
 class Custodians(Cashier):
@@ -60,7 +65,7 @@ def component(number):
     return _PARTS[number - 1], {"step": "component", "component": number}
 
 
-def store(kcv="ABCDEF"):
+def store(kcv=_PARTS_KCV):
     return "", {"step": "store", "kcv": kcv}
 
 
@@ -92,8 +97,8 @@ class LoadKeysTest(unittest.TestCase):
         self.load(lines, [_ON, _ON])
         wanted = "signon idle menu role.password keys.load keys.done signon idle"
         self.assertEqual(self.terminal.screens(), wanted.split())
-        self.assertEqual(len(Keys.stored), 16)
-        self.assertEqual(self.terminal.lines("keys.done"), ["KEYS STORED", "TMK ABCDEF00"])
+        self.assertEqual(Keys.stored, (TMK, TDES, _COMBINED, (KBPK,)))
+        self.assertEqual(self.terminal.lines("keys.done"), ["KEYS STORED", "TMK " + _KCV])
         self.assertIsNone(self.terminal.board.key_port.loader)
 
     def test_what_the_screen_shows(self):
@@ -124,7 +129,7 @@ class LoadKeysTest(unittest.TestCase):
 
     def test_wrong_check_value_stays_and_may_begin_again(self):
         good = [begin(), component(1), component(2)]
-        self.load(good + [store("ABCDEE")] + good + [store()], [_ON, _ON])
+        self.load(good + [store("ABCDEF")] + good + [store()], [_ON, _ON])
         self.assertEqual(self.people.answers[3], {"ev": "key", "error": "TMK check value"})
         self.assertEqual(self.terminal.screens()[-3:], ["keys.done", "signon", "idle"])
 

@@ -124,9 +124,10 @@ def _link(message: dict) -> None:
 
 def _load(message: dict) -> None:
     """A step of key loading: the terminal judges it, so that scripts can try what is wrong."""
-    only(message, "step", "role", "components", "component", "hex", "kcv", "block")
+    texts = ("step", "role", "algorithm", "hex", "kcv", "block")
+    only(message, *texts, "components", "component")
     need(message, "step")
-    for name in ("step", "role", "hex", "kcv", "block"):
+    for name in texts:
         text = message.get(name, "")
         if not isinstance(text, str) or not text.isascii() or len(text) > _LOAD_TEXT_MAX:
             raise ValueError(f"{name} must be up to {_LOAD_TEXT_MAX} ASCII characters")

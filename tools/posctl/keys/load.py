@@ -1,24 +1,21 @@
 # SPDX-License-Identifier: MIT
 """Loads keys into a running terminal, step by step (boards/bench/README.md: key loading).
 
-An independent witness: check values are computed here with `cryptography` and compared with what
-the terminal answers, so a line that garbles a digit, or a terminal that combines wrongly, is found
-before anything is stored. Nothing is kept; buffers are wiped by whoever made them.
+An independent witness: check values are computed with `cryptography` (parts.py) and compared with
+what the terminal answers, so a line that garbles a digit, or a terminal that combines wrongly, is
+found before anything is stored. Nothing is kept; buffers are wiped by whoever made them.
 """
 
 import time
 from typing import Protocol
 
-from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
-from cryptography.hazmat.primitives.ciphers import Cipher, modes
-from cryptography.hazmat.primitives.ciphers.algorithms import SM4
-
 from posctl.errors import ToolError
+from posctl.keys import parts
 
 _ANSWER_S = 20.0
 _MENU_S = 5.0
 _RETRY_S = 1.0
-_KCV_BYTES = 4
+_ALGORITHMS = ("tdes", "sm4", "aes")
 CLOSED = "closed"  # the terminal is not in its loading mode
 
 
@@ -34,25 +31,12 @@ class Channel(Protocol):
         """Return the next event, None when none came in time."""
 
 
-def check_value(algorithm: str, key: bytes) -> str:
-    """Return the check value of a key of 16 bytes as eight hex digits."""
-    if algorithm == "tdes":
-        cipher, zeros = TripleDES(bytes(key) + bytes(key[:8])), bytes(8)
-    elif algorithm == "sm4":
-        cipher, zeros = SM4(bytes(key)), bytes(16)
-    else:
-        raise ToolError(f"the terminal asks for {algorithm[:10]} keys, which are not known here")
-    work = Cipher(cipher, modes.ECB()).encryptor()
-    return work.update(zeros)[:_KCV_BYTES].hex().upper()
-
-
 class Loader:
     """One session with a terminal; a refusal and an answer that differs are each a ToolError."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self._algorithm = "tdes"
-        self._role = ""
 
     def open_mode(self, password: str, number: int) -> None:
         """Open the loading mode from here, as the supervisor would at the terminal's keys."""
@@ -78,10 +62,15 @@ class Loader:
             raise self._failed("the loading mode does not open: wrong password")
         raise self._failed("the loading mode does not open: is the terminal idle?")
 
-    def begin(self, role: str, components: int, wait_s: float) -> None:
-        """Announce the components; waits so long for the operator to open the loading mode."""
+    def begin(self, role: str, algorithm: str, components: int, wait_s: float) -> None:
+        """Announce the components; waits so long for the operator to open the loading mode.
+
+        The algorithm of a KBPK is ours to say, that of a TMK the terminal's.
+        """
         deadline = time.monotonic() + wait_s
         request = {"do": "load", "step": "begin", "role": role, "components": components}
+        if role == "KBPK":
+            request["algorithm"] = algorithm
         while True:
             try:
                 answer = self._ask(request)
@@ -91,11 +80,12 @@ class Loader:
                     raise
                 time.sleep(_RETRY_S)
         self._algorithm = str(answer.get("algorithm"))
-        self._role = role
+        if self._algorithm not in _ALGORITHMS:
+            raise self._failed("the terminal asks for keys of an algorithm not known here")
 
     def component(self, number: int, part: bytearray) -> str:
         """Send a component; return its check value, on which both sides agree."""
-        own = check_value(self._algorithm, part)
+        own = parts.kcv(part, self._algorithm)
         request = {"do": "load", "step": "component", "component": number, "hex": part.hex()}
         told = self._ask(request).get("kcv")
         if told != own:
@@ -104,16 +94,13 @@ class Loader:
             )
         return own
 
-    def combined(self, parts: list[bytearray]) -> str:
-        """Return the check value of the key the components give; parity does not matter to it."""
-        key = bytearray(len(parts[0]))
+    def combined(self, typed: list[bytearray]) -> str:
+        """Return the check value of the key the components give; ToolError for one of no use."""
+        key = parts.combine(typed, self._algorithm)
         try:
-            for part in parts:
-                for i, byte in enumerate(part):
-                    key[i] ^= byte
-            return check_value(self._algorithm, key)
+            return parts.kcv(key, self._algorithm)
         finally:
-            key[:] = bytes(len(key))
+            parts.wipe(key)
 
     def store(self, kcv: str) -> str:
         """Confirm the key; return the check value the terminal has it stored with."""
@@ -121,7 +108,7 @@ class Loader:
 
     def block(self, text: str, wait_s: float) -> str:
         """Send a key block; return the check value of the key that was in it."""
-        self.begin("TMK", 2, wait_s)  # asks whether the mode is open; a block begins anew
+        self.begin("TMK", "", 2, wait_s)  # asks whether the mode is open; a block begins anew
         return self._stored({"do": "load", "step": "block", "block": text}, None)
 
     def _stored(self, request: dict, kcv: str | None) -> str:
