@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Key loading: components in, check values out, every refusal its own and the old keys in place."""
+"""Key loading: components in, check values out, each refusal its own and the old keys in place."""
 
 import unittest
 
