@@ -7,8 +7,8 @@ made. This is a bench tool: a key that will guard money belongs in an HSM ceremo
 
 import typer
 
-from posctl.cmd_keys import audit, blocks, ceremony, rotate, terminal
+from posctl.cmd_keys import audit, blocks, ceremony, load, rotate, terminal
 
 app = typer.Typer()
-for _part in (terminal, ceremony, blocks, audit, rotate):
+for _part in (terminal, ceremony, load, blocks, audit, rotate):
     app.add_typer(_part.app)

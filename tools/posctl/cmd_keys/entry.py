@@ -21,6 +21,11 @@ def lines() -> list[str]:
     return [line for line in sys.stdin.read(_PIPE_MAX_CHARS).splitlines() if line.strip()]
 
 
+def next_line() -> str:
+    """Return the next line of a pipe without its blanks, "" at its end."""
+    return sys.stdin.readline(_PIPE_MAX_CHARS).strip()
+
+
 def take(given: list[str] | None, typed: list[bytearray], length: int) -> None:
     """Append two or three components to `typed`, for the caller to wipe."""
     if given:
