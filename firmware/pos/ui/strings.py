@@ -18,8 +18,8 @@ idle.pending|未决冲正 %d笔|UNRESOLVED REVERSALS %d
 idle.due|待打印 %d张|SLIPS DUE %d
 idle.notpts|演示机:非PCI PTS设备|DEMO: NOT A PCI PTS DEVICE
 menu|功能菜单|MENU
-menu.menu.loadkeys|灌密钥|LOAD KEYS
-sale|消费|SALE
+menu.sale|消费|SALE
+menu.loadkeys|灌密钥|LOAD KEYS
 menu.void|消费撤销|VOID
 menu.settle|结算|SETTLEMENT
 menu.signon|签到|SIGN ON
