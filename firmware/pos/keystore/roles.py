@@ -3,6 +3,8 @@
 
 from micropython import const
 
+from pos.core.errors import KeyStoreError
+
 TMK = const(1)  # terminal master key
 PIK = const(2)  # PIN key
 MAK = const(3)  # MAC key
@@ -10,3 +12,18 @@ TDK = const(4)  # track data key
 NAMES = ("", "TMK", "PIK", "MAK", "TDK")
 
 TDES = const(1)  # of 8 (single DES), 16 or 24 bytes
+SM4 = const(2)
+AES = const(3)
+
+
+def cipher_of(algorithm: int, key: bytes) -> object:
+    """Return the cipher of a key, its code loaded here; whoever asks wipes it."""
+    if algorithm == TDES:
+        from pos.crypto.des import Tdes as Cipher
+    elif algorithm == SM4:
+        from pos.crypto.sm4 import Sm4 as Cipher
+    elif algorithm == AES:
+        from pos.crypto.aes import Aes as Cipher
+    else:
+        raise KeyStoreError("key algorithm")
+    return Cipher(key)

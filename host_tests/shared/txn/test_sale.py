@@ -213,7 +213,9 @@ class NoAnswerTest(unittest.TestCase):
             ("sale", Reply()),
         ]
         self.terminal.run([sale(), sale()], script)
-        self.assertEqual([block[7] for block in self.terminal.host.blocks], [1, 2])
+        blocks = self.terminal.host.blocks
+        self.assertEqual([held[7] for _, held in blocks], [1, 2])
+        self.assertFalse(any([any(buffer) for buffer, _ in blocks]))  # wiped since
 
     def test_reversal_goes_out_at_boot(self):
         script = [_ON, ("sale", NoAnswer("silence")), ("reverse", NotSent("link"))]

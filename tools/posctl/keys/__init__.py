@@ -13,13 +13,18 @@ _KEYS_PARTITION = (0, 16384)  # plan: state directory
 
 
 def inject(state_dir: Path, key: bytearray) -> str:
-    """Store the TMK and return its check value. The caller wipes `key`; working keys go."""
+    """Store the TMK and return its check value. The caller wipes `key`; working keys go.
+
+    The key is one of the family that the terminal's profile names.
+    """
     state = statedir.open_state(state_dir)
     with state.locked(), _opened(state) as device:
-        from pos.crypto.kcv import tdes_kcv
-        from pos.keystore.roles import TMK
+        from pos.crypto.kcv import sm4_kcv, tdes_kcv
+        from pos.keystore.roles import SM4, TDES, TMK
 
-        _store(state, device).inject_tmk(key, tdes_kcv(key))
+        sm4 = state.profile.get("algorithm") == "sm4"
+        kcv = sm4_kcv(key)[:4] if sm4 else tdes_kcv(key)
+        _store(state, device).inject_tmk(key, kcv, SM4 if sm4 else TDES)
         return _store(state, device).kcv(TMK)  # as the terminal will find it
 
 
