@@ -111,11 +111,13 @@ class KeyStore:
 
     def pin_block(self, pin: bytearray, pan: bytes) -> bytearray:
         """Return the ISO-0 block, 8 or (SM4) 16 bytes, under the PIK. The caller wipes both."""
-        from pos.crypto.pinblock import iso0
-
         cipher = self._cipher(PIK)
         try:
-            block = iso0(pin, pan, cipher.block)
+            if cipher.block == 8:
+                from pos.crypto.pinblock import iso0 as clear_block
+            else:
+                from pos.crypto.pinblock_wide import wide0 as clear_block
+            block = clear_block(pin, pan)
             try:
                 sealed = bytearray(cipher.block)
                 cipher.encrypt_into(block, sealed)
