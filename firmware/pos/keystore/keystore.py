@@ -113,11 +113,7 @@ class KeyStore:
         """Return the ISO-0 block, 8 or (SM4) 16 bytes, under the PIK. The caller wipes both."""
         cipher = self._cipher(PIK)
         try:
-            if cipher.block == 8:
-                from pos.crypto.pinblock import iso0 as clear_block
-            else:
-                from pos.crypto.pinblock_wide import wide0 as clear_block
-            block = clear_block(pin, pan)
+            block = _clear_block(cipher.block, pin, pan)
             try:
                 sealed = bytearray(cipher.block)
                 cipher.encrypt_into(block, sealed)
@@ -191,6 +187,16 @@ class KeyStore:
                 wipe(ring)
         self._sealed = sealed
         self._roles = roles
+
+
+def _clear_block(size: int, pin: bytearray, pan: bytes) -> bytearray:
+    if size == 8:
+        from pos.crypto.pinblock import iso0
+
+        return iso0(pin, pan)
+    from pos.crypto.pinblock_wide import wide0
+
+    return wide0(pin, pan)
 
 
 def _check_value(cipher: object) -> bytes:
