@@ -102,20 +102,25 @@ class Host:
 
     def _build(self, kind: str, values: tuple) -> tuple:
         """Write the frame of a request into the buffer; return what was asked, and its length."""
+        request, length = self._write(kind, values)
+        if _MAC in request[1]:
+            modules.trim()  # the message code makes room for the key code
+            buffer, start = self._line.buffer, self._framing.size
+            mac_at = start + length - _MAC_LEN
+            covered = memoryview(buffer)[start:mac_at]
+            buffer[mac_at : mac_at + _MAC_LEN] = self._keys.mac((covered,))
+        return request, self._framing.seal(self._line.buffer, length)
+
+    def _write(self, kind: str, values: tuple) -> tuple:
         from pos.acquirer import requests
         from pos.iso8583.codec import encode
 
         request = getattr(requests, kind)(self._profile, *values)
         mti, fields = request
-        buffer, start = self._line.buffer, self._framing.size
-        length = encode(mti, fields, buffer, start)
+        length = encode(mti, fields, self._line.buffer, self._framing.size)
         if _EXTENSION in fields:
             wipe(fields[_EXTENSION])  # a PIN block
-        if _MAC in fields:
-            mac_at = start + length - _MAC_LEN
-            covered = memoryview(buffer)[start:mac_at]
-            buffer[mac_at : mac_at + _MAC_LEN] = self._keys.mac((covered,))
-        return request, self._framing.seal(buffer, length)
+        return request, length
 
     def _read(self, frame: memoryview, request: tuple, read: object) -> object:
         from pos.acquirer import answers
