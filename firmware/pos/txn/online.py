@@ -6,7 +6,6 @@ before screen and paper say so; no usable answer means a reversal.
 """
 
 from pos.core import modules
-from pos.core.carddata import wipe
 from pos.core.deal import APPROVED, DECLINED, SALE
 from pos.core.errors import NoAnswer, NotSent, Refused
 from pos.ledger.records import JOB_SLIP
@@ -25,15 +24,12 @@ async def run(ctx: object, deal: object, card: object, pin: object) -> None:
     ctx.prompts.show("host.wait", ctx.prompts.money(deal.amount_minor))
     await _reversals_first(ctx)
     block = ctx.keys.pin_block(pin, card.pan) if pin else None
+    ctx.ledger.begin(deal)
     try:
-        ctx.ledger.begin(deal)
         await _exchange(ctx, deal, card, block)
     except NoAnswer as error:
         await _unknown(ctx, deal, error)
         return
-    finally:
-        if block:
-            wipe(block)
     ctx.ledger.outcome(deal)
     if deal.state == APPROVED:
         await _approved(ctx, deal)
