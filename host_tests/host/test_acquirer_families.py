@@ -254,10 +254,11 @@ def test_options_are_kept_with_the_terminal(tmp_path):
     store = open_store(path)
     assert options(find(store, TID)) == chosen
     store.close()
-    register_terminal(path, TID, tmk=TMK)
-    store = open_store(path)
-    assert options(find(store, TID)) == keysets.USUAL
-    store.close()
+    for given, held in ((None, chosen), (keysets.USUAL, keysets.USUAL)):
+        register_terminal(path, TID, tmk=TMK, options=given)
+        store = open_store(path)
+        assert options(find(store, TID)) == held
+        store.close()
 
 
 def test_a_database_made_before_there_were_options(tmp_path):

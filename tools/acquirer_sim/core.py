@@ -18,7 +18,7 @@ from acquirer_sim import terminals as terminal_table
 from acquirer_sim.errors import FrameError, Refused
 from acquirer_sim.exchange import Exchange, admit
 from acquirer_sim.faults import Faults
-from acquirer_sim.keysets import USUAL, Options
+from acquirer_sim.keysets import Options
 from acquirer_sim.store import MEMORY, open_store
 
 
@@ -73,7 +73,7 @@ class Acquirer:
         merchant: str = terminal_table.DEFAULT_MERCHANT,
         merchant_name: str = "",
         algorithm: str = "tdes",
-        options: Options = USUAL,
+        options: "Options | None" = None,
     ) -> None:
         """Register a terminal (see terminals.register_terminal)."""
         values = (terminal, merchant, merchant_name, tmk, algorithm)

@@ -15,7 +15,8 @@ BLOCK_LENS_BYTES = {"tdes": 8, "sm4": 16}
 ALGORITHMS = tuple(BLOCK_LENS_BYTES)
 MAC_METHODS = ("ecb", "cbc")
 MAC_LEN_BYTES = 8
-KCV_LENS_BYTES = (4, 8)
+KCV_LEN_BYTES = 4
+KCV_LENS_BYTES = (KCV_LEN_BYTES, 8)
 _PIN_DIGITS = range(4, 13)
 
 
@@ -41,7 +42,7 @@ def decrypt(key: bytes, data: bytes, algorithm: str = "tdes") -> bytes:
     return work.update(data) + work.finalize()
 
 
-def check_value(key: bytes, algorithm: str = "tdes", length: int = 4) -> bytes:
+def check_value(key: bytes, algorithm: str = "tdes", length: int = KCV_LEN_BYTES) -> bytes:
     """Return the first bytes of encrypting a block of zeros."""
     return encrypt(key, bytes(BLOCK_LENS_BYTES[algorithm]), algorithm)[:length]
 

@@ -29,13 +29,14 @@ def register_terminal(
     tmk: bytes = b"",
     algorithm: str = "tdes",
     new_device: bool = False,
-    options: Options = USUAL,
+    options: "Options | None" = None,
 ) -> str:
     """Register a terminal in a database file (made when missing) and return its number.
 
     Without `terminal` the next free number from 12345678 is taken. Registering again replaces
-    master key and merchant and ends the sign-on. `new_device` says that the terminal has lost its
-    journal: it then starts in a batch nobody used, as its STANs begin again.
+    master key and merchant, the options where they are given, and ends the sign-on. `new_device`
+    says that the terminal has lost its journal: it then starts in a batch nobody used, as its
+    STANs begin again.
     """
     store = open_store(db_path)
     try:
@@ -55,18 +56,23 @@ def register(
     tmk: bytes,
     algorithm: str = "tdes",
     new_device: bool = False,
-    options: Options = USUAL,
+    options: "Options | None" = None,
 ) -> None:
     """Register inside a transaction of the caller."""
     _check(tid, merchant, tmk, algorithm)
-    options.check()
+    if options:
+        options.check()
     store.db.execute(
         "INSERT INTO terminals(tid, merchant, merchant_name, algorithm, tmk, options)"
         " VALUES(?,?,?,?,?,?)"
         " ON CONFLICT(tid) DO UPDATE SET merchant=excluded.merchant,"
         " merchant_name=excluded.merchant_name, algorithm=excluded.algorithm,"
-        " options=excluded.options, tmk=excluded.tmk, working=NULL, signed_on=0",
-        (tid, merchant, merchant_name, algorithm, store.vault.seal(tmk), options.dump()),
+        " options=coalesce(?, options), tmk=excluded.tmk, working=NULL, signed_on=0",
+        (
+            *(tid, merchant, merchant_name, algorithm, store.vault.seal(tmk)),
+            (options or USUAL).dump(),
+            options and options.dump(),
+        ),
     )
     if new_device:
         _set_batch(store, tid, unused_batch(store, tid, find(store, tid)["batch"]))
