@@ -7,7 +7,7 @@ answer. F48 of the answer holds the host's totals and the two result digits.
 
 from collections.abc import Callable
 
-from acquirer_sim import books, keysets, terminals
+from acquirer_sim import books, keysets, masterkeys, terminals
 from acquirer_sim.errors import Refused
 from acquirer_sim.exchange import Exchange
 
@@ -20,9 +20,10 @@ _UNBALANCED = "2"
 def sign_on(exchange: Exchange, new_key: "Callable[[int], bytes] | None") -> "dict[int, str]":
     """0800: new working keys of the kind that F60.3 asks for, and the current batch number."""
     exchange.require(11, 41, 42, 60)
-    request, terminal = exchange.request, exchange.terminal
+    request = exchange.request
     if not keysets.fits(request.network_code, exchange.algorithm):
         raise Refused("40")
+    terminal = masterkeys.choose(exchange.store, exchange.terminal, exchange.now)
     keys = terminals.sign_on(exchange.store, terminal, request.network_code, new_key)
     fields = _plain(exchange, "00")
     fields[60] = f"00{terminal['batch']:06d}{request.network_code}"

@@ -44,8 +44,16 @@ CREATE TABLE unmatched_reversals(
     tid TEXT NOT NULL, batch INTEGER NOT NULL, stan INTEGER NOT NULL, type TEXT NOT NULL,
     amount_minor INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY(tid, batch, stan));
 """
-# columns that came later; a database made before them gets them when it is opened
+# Came later: made in older files when they are opened.
 _ADDED = (("terminals", "options", "TEXT NOT NULL DEFAULT '{}'"),)
+_KEY_TABLES = """
+CREATE TABLE IF NOT EXISTS kbpks(tid TEXT PRIMARY KEY, algorithm TEXT NOT NULL, key BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS rotations(
+    tid TEXT PRIMARY KEY, other BLOB NOT NULL, using_new INTEGER NOT NULL, doubted_at TEXT);
+CREATE TABLE IF NOT EXISTS key_events(
+    id INTEGER PRIMARY KEY, tid TEXT NOT NULL, at TEXT NOT NULL, what TEXT NOT NULL,
+    kcv TEXT NOT NULL);
+"""
 
 
 class Store:
@@ -108,6 +116,8 @@ def _prepare(db: sqlite3.Connection, path: str, create: bool) -> None:
     db.execute("PRAGMA synchronous=FULL")
     if not _known(db, path):
         _fill(db, path)
+    for statement in _KEY_TABLES.split(";")[:-1]:
+        db.execute(statement)
     if _missing(db):
         _add_columns(db)
 

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from acquirer_sim import crypto, keysets
+from acquirer_sim import crypto, keylog, keysets
 from acquirer_sim.errors import AcquirerError
 from acquirer_sim.keysets import USUAL, Options
 from acquirer_sim.store import Store, open_store
@@ -74,6 +74,8 @@ def register(
             options and options.dump(),
         ),
     )
+    store.db.execute("DELETE FROM rotations WHERE tid=?", (tid,))
+    keylog.note(store, tid, "TMK registered", keylog.check_value(algorithm, tmk))
     if new_device:
         _set_batch(store, tid, unused_batch(store, tid, find(store, tid)["batch"]))
 

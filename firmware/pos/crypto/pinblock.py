@@ -19,8 +19,7 @@ def iso0(pin: bytearray, pan: bytes) -> bytearray:
     """Return the clear block of a PIN of 4 to 12 digits; the caller encrypts it and wipes it."""
     check(pin, pan)
     block = bytearray(b"\xff\xff\xff\xff\xff\xff\xff\xff")
-    put_pin(block, 0, pin)
-    bind_pan(block, pan)
+    lay(block, 0, pin, pan)
     return block
 
 
@@ -40,22 +39,15 @@ def digits(text: bytes) -> bool:
     return True
 
 
-def put_pin(block: bytearray, form: int, pin: bytearray) -> None:
-    """Lay format, length and PIN over the block's fill."""
+def lay(block: bytearray, form: int, pin: bytearray, pan: object) -> None:
+    """Lay format, length and PIN over the fill; XOR twelve digits of the PAN into the end."""
     block[0] = form << 4 | len(pin)
     for i in range(len(pin)):
-        put(block, 2 + i, pin[i] & 15)
-
-
-def bind_pan(block: bytearray, pan: bytes) -> None:
-    """XOR the twelve digits before the PAN's check digit into the end of the block."""
-    place = 2 * len(block) - _BOUND
-    for i in range(len(pan) - _BOUND - 1, len(pan) - 1):
-        block[place >> 1] ^= pan[i] & 15 if place & 1 else (pan[i] & 15) << 4
-        place += 1
-
-
-def put(block: bytearray, place: int, value: int) -> None:
-    """Set nibble `place` of the block, from 0 at its left, to a value of four bits."""
-    at = place >> 1
-    block[at] = block[at] & 0xF0 | value if place & 1 else block[at] & 15 | value << 4
+        at = 1 + (i >> 1)
+        digit = pin[i] & 15
+        block[at] = block[at] & 0xF0 | digit if i & 1 else block[at] & 15 | digit << 4
+    if pan is not None:
+        first = len(pan) - _BOUND - 1
+        for i in range(_BOUND):
+            digit = pan[first + i] & 15
+            block[len(block) - 6 + (i >> 1)] ^= digit if i & 1 else digit << 4

@@ -7,7 +7,7 @@
 from micropython import const
 
 from pos.crypto.errors import CryptoError
-from pos.crypto.pinblock import bind_pan, check, put, put_pin
+from pos.crypto.pinblock import check, lay
 
 _BLOCK_BYTES = const(8)
 _NIBBLES = const(16)
@@ -19,7 +19,7 @@ def iso1(pin: bytearray, random: object) -> bytearray:
     """Return the clear block where no PAN is known; the caller encrypts it and wipes it."""
     check(pin, None)
     block = bytearray(drawn(random, _BLOCK_BYTES))
-    put_pin(block, 1, pin)
+    lay(block, 1, pin, None)
     return block
 
 
@@ -28,8 +28,7 @@ def iso3(pin: bytearray, pan: bytes, random: object) -> bytearray:
     check(pin, pan)
     block = bytearray(_BLOCK_BYTES)
     _fill(block, 2 + len(pin), random)
-    put_pin(block, 3, pin)
-    bind_pan(block, pan)
+    lay(block, 3, pin, pan)
     return block
 
 
@@ -39,6 +38,12 @@ def drawn(random: object, length: int) -> bytes:
     if len(given) != length:
         raise CryptoError("random source")
     return given
+
+
+def put(block: bytearray, place: int, value: int) -> None:
+    """Set nibble `place` of the block, from 0 at its left, to a value of four bits."""
+    at = place >> 1
+    block[at] = block[at] & 0xF0 | value if place & 1 else block[at] & 15 | value << 4
 
 
 def _fill(block: bytearray, place: int, random: object) -> None:

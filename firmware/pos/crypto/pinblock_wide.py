@@ -9,8 +9,8 @@ from micropython import const
 
 from pos.core.carddata import wipe
 from pos.crypto.errors import CryptoError
-from pos.crypto.pinblock import bind_pan, check, digits, put, put_pin
-from pos.crypto.pinblock_fill import drawn
+from pos.crypto.pinblock import check, digits, lay
+from pos.crypto.pinblock_fill import drawn, put
 
 _BLOCK_BYTES = const(16)
 _FILLED_BYTES = const(8)  # of format 4's PIN field: the other half is random
@@ -22,8 +22,7 @@ def wide0(pin: bytearray, pan: bytes) -> bytearray:
     """Return the clear block for SM4: format 0 in 32 digits; the caller encrypts and wipes it."""
     check(pin, pan)
     block = bytearray(b"\xff" * _BLOCK_BYTES)
-    put_pin(block, 0, pin)
-    bind_pan(block, pan)
+    lay(block, 0, pin, pan)
     return block
 
 
@@ -38,7 +37,7 @@ def iso4(cipher: object, pin: bytearray, pan: bytes, random: object) -> bytes:
     mixed = bytearray(_BLOCK_BYTES)
     try:
         block[_FILLED_BYTES:] = drawn(random, _BLOCK_BYTES - _FILLED_BYTES)
-        put_pin(block, 4, pin)
+        lay(block, 4, pin, None)
         cipher.encrypt_into(block, mixed)
         _bind_whole_pan(mixed, block, pan)
         return cipher.encrypt(mixed)
