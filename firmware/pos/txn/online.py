@@ -6,6 +6,7 @@ is durable before screen and paper say so; no usable answer means a reversal.
 """
 
 from pos.core import modules
+from pos.core.carddata import wipe
 from pos.core.deal import APPROVED, DECLINED, SALE
 from pos.core.errors import NoAnswer, NotSent, Refused
 from pos.ledger import reversing
@@ -27,7 +28,6 @@ async def run(ctx: object, deal: object, card: object, lines: object) -> None:
     block = await pin.ask(ctx, deal, card, lines)
     modules.trim()
     ctx.prompts.show("host.wait", ctx.prompts.money(deal.amount_minor))
-    ctx.ledger.begin(deal)
     try:
         await _exchange(ctx, deal, card, block)
     except NoAnswer as error:
@@ -41,14 +41,21 @@ async def run(ctx: object, deal: object, card: object, lines: object) -> None:
 
 
 async def _exchange(ctx: object, deal: object, card: object, block: object) -> None:
-    """Send, and fill the deal. The answer dies here: it would keep message code in the heap."""
-    host = ctx.host
+    """Begin, send, and fill the deal; the PIN block is zeroed.
+
+    The answer dies here: it would keep message code in the heap.
+    """
     try:
+        ctx.ledger.begin(deal)
+        host = ctx.host
         send = host.sale if deal.kind == SALE else host.void
         _take(ctx, deal, await send(deal, card, block))
     except NotSent:
         ctx.ledger.not_sent(deal)
         raise
+    finally:
+        if block:
+            wipe(block)
 
 
 async def _reversals_first(ctx: object, deal: object) -> None:
