@@ -48,7 +48,9 @@ def batch(acquirer: Acquirer, number: str = "000001") -> dict:
 class Answer:
     """A decoded answer: `mti`, `fields`, `mac` ("good", "bad" or "none"), `header`, `tpdu`."""
 
-    def __init__(self, frame: bytes, mak: "bytes | None") -> None:
+    def __init__(
+        self, frame: bytes, mak: "bytes | None", algorithm: str = "tdes", method: str = "ecb"
+    ) -> None:
         assert int.from_bytes(frame[:2], "big") == len(frame) - 2
         self.tpdu = frame[2:7].hex()
         self.header = frame[7:13].hex()
@@ -56,7 +58,7 @@ class Answer:
         self.mti, self.fields = spec.decode(body)
         self.mac = "none"
         if 64 in self.fields:
-            good = mak is not None and crypto.mac(mak, body[:-8]) == body[-8:]
+            good = mak is not None and crypto.mac(mak, body[:-8], algorithm, method) == body[-8:]
             self.mac = "good" if good else "bad"
 
     @property
@@ -67,8 +69,16 @@ class Answer:
 class MiniTerminal:
     """Builds requests and plays them into an Acquirer in process."""
 
-    def __init__(self, acquirer: Acquirer, tid: str = TID, tmk: bytes = TMK) -> None:
+    def __init__(
+        self,
+        acquirer: Acquirer,
+        tid: str = TID,
+        tmk: bytes = TMK,
+        algorithm: str = "tdes",
+        mac: str = "ecb",
+    ) -> None:
         self.acquirer = acquirer
+        self.family = (algorithm, mac)
         self.tid = tid
         self.tmk = tmk
         self.keys = {}
@@ -81,7 +91,7 @@ class MiniTerminal:
         fields = {number: value for number, value in fields.items() if value is not None}
         if mac:
             body = spec.encode(mti, {**fields, 64: "00" * 8})[:-8]
-            body += crypto.mac(self.keys["mak"], body)
+            body += crypto.mac(self.keys["mak"], body, *self.family)
         else:
             body = spec.encode(mti, fields)
         payload = bytes.fromhex("6000030000603100311003") + body
@@ -92,7 +102,7 @@ class MiniTerminal:
         frame = self.frame(mti, fields, mac)
         (action,) = self.acquirer.handle(frame)
         assert action.kind == "send" and action.delay_s == 0, action.kind
-        answer = Answer(action.data, self.keys.get("mak"))
+        answer = Answer(action.data, self.keys.get("mak"), *self.family)
         assert answer.mti == Request(frame).answer_mti
         return answer
 
@@ -112,12 +122,22 @@ class MiniTerminal:
     def sale_fields(self, amount: int, pan: str = RICH, pin: "str | None" = None) -> dict:
         """Return the fields of a sale by stripe."""
         fields = {3: "000000", 4: f"{amount:012d}", 11: self.next_stan(), 22: "022", 25: "00"}
-        fields.update({35: track2(pan), 49: "156", 53: "0600000000000000"})
+        digit = "3" if self.family[0] == "sm4" else "6"
+        fields.update({35: track2(pan), 49: "156", 53: f"0{digit}00000000000000"})
         fields[60] = f"22{self.batch:06d}00020"
         if pin is not None:
-            fields.update({22: "021", 26: "12", 53: "2600000000000000"})
-            fields[52] = crypto.encrypt(self.keys["pik"], pin_block(pin, pan)).hex().upper()
+            fields.update({22: "021", 26: "12", 53: f"2{digit}00000000000000"})
+            fields.update(self.pin_fields(pin, pan))
         return fields
+
+    def pin_fields(self, pin: str, pan: str) -> dict:
+        """Return F52, with SM4 F59 too."""
+        algorithm = self.family[0]
+        size = crypto.BLOCK_LENS_BYTES[algorithm]
+        block = crypto.encrypt(self.keys["pik"], pin_block(pin, pan, size), algorithm)
+        if algorithm == "tdes":
+            return {52: block.hex().upper()}
+        return {52: "0" * 16, 59: "A1016" + block.decode("latin-1")}
 
     def sale(self, amount: int, pan: str = RICH, pin: "str | None" = None, **more: str) -> Answer:
         """Make a sale; keyword f35="..." replaces field 35, f35=None leaves it out."""
@@ -140,6 +160,8 @@ class MiniTerminal:
     def reverse(self, request: dict, reason: str = "98", **more: str) -> Answer:
         """Reverse a sale or void by its request fields."""
         fields = {n: request[n] for n in (3, 4, 11, 22, 25, 49, 60)}
+        if self.family[0] == "sm4":
+            fields[53] = "0300000000000000"
         if request[3] == "200000":
             fields[61] = request[60][2:8] + request[11]
         fields.update({39: reason, **numbered(more)})
@@ -171,24 +193,27 @@ def track2(pan: str, expiry: str = "3012", service: str = "120") -> str:
     return f"{pan}D{expiry}{service}00000123"
 
 
-def pin_block(pin: str, pan: str) -> bytes:
-    """Return a clear ISO format 0 block."""
-    field = bytes.fromhex(f"{len(pin):02X}{pin}".ljust(16, "F"))
-    account = bytes.fromhex("0000" + pan[-13:-1])
+def pin_block(pin: str, pan: str, size: int = 8) -> bytes:
+    """Return a clear ISO format 0 block, UnionPay's for SM4 with 16 bytes."""
+    field = bytes.fromhex(f"{len(pin):02X}{pin}".ljust(2 * size, "F"))
+    account = bytes.fromhex(pan[-13:-1].rjust(2 * size, "0"))
     return bytes(a ^ b for a, b in zip(field, account, strict=True))
 
 
 def open_keys(tmk: bytes, f62: bytes, variant: str) -> dict:
     """Unwrap F62 of a sign-on as a terminal must; every check value has to fit."""
-    layout = {"001": (8, 8), "003": (16, 16), "004": (16, 16, 16)}[variant]
+    count = 3 if variant in ("004", "006") else 2
+    algorithm = "sm4" if variant in ("005", "006") else "tdes"
+    size = 8 if variant == "001" else 16
+    each, rest = divmod(len(f62), count)
+    assert rest == 0 and each - size in (4, 8)
     keys, at = {}, 0
-    for role, size in zip(("pik", "mak", "tdk"), layout, strict=False):
-        wrapped, kcv = f62[at : at + size], f62[at + size : at + size + 4]
-        if role == "mak" and variant != "001":
-            assert wrapped[8:] == bytes(8)
+    for role in ("pik", "mak", "tdk")[:count]:
+        wrapped, kcv = f62[at : at + size], f62[at + size : at + each]
+        if role == "mak" and algorithm == "tdes" and wrapped[8:] == bytes(8):
             wrapped = wrapped[:8]
-        keys[role] = crypto.decrypt(tmk, wrapped)
-        assert crypto.encrypt(keys[role], bytes(8))[:4] == kcv
-        at += size + 4
-    assert at == len(f62)
+        keys[role] = crypto.decrypt(tmk, wrapped, algorithm)
+        zeros = bytes(crypto.BLOCK_LENS_BYTES[algorithm])
+        assert crypto.encrypt(keys[role], zeros, algorithm)[: len(kcv)] == kcv
+        at += each
     return keys

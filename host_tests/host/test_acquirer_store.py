@@ -7,6 +7,7 @@ import pytest
 
 from acquirer_sim import AcquirerError, accounts, register_terminal
 from acquirer_sim.core import Acquirer
+from acquirer_sim.keysets import Options
 from acquirer_sim.store import open_store
 from acquirer_sim.testcards import CARDS
 from fakes.mini_terminal import RICH, TID, TMK, MiniTerminal, f48
@@ -65,7 +66,11 @@ def test_a_new_device_starts_in_an_unused_batch(tmp_path):
         ({"terminal": "123"}, "terminal: must be 8"),
         ({"merchant": "1"}, "merchant: must be 15"),
         ({"tmk": bytes(8)}, "tmk: must be 16"),
-        ({"algorithm": "sm4"}, "algorithm sm4"),
+        ({"algorithm": "rsa"}, "algorithm rsa: must be tdes or sm4"),
+        ({"algorithm": "sm4", "tmk": bytes(24)}, "tmk: must be 16 bytes"),
+        ({"options": Options(mak_bytes=24)}, "mak_bytes: must be 8 or 16"),
+        ({"options": Options(kcv_bytes=3)}, "kcv_bytes: must be 4 or 8"),
+        ({"options": Options(mac="x919")}, "mac: must be ecb or cbc"),
     ],
 )
 def test_registration_is_checked(tmp_path, change, text):

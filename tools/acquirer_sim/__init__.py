@@ -6,6 +6,7 @@ It shares no code with the firmware: messages go through `pyiso8583`, cryptograp
 """
 
 from acquirer_sim.errors import AcquirerError
+from acquirer_sim.keysets import Options
 from acquirer_sim.terminals import DEFAULT_MERCHANT, register_terminal
 
-__all__ = ["DEFAULT_MERCHANT", "AcquirerError", "register_terminal"]
+__all__ = ["DEFAULT_MERCHANT", "AcquirerError", "Options", "register_terminal"]

@@ -18,9 +18,8 @@ from acquirer_sim import terminals as terminal_table
 from acquirer_sim.errors import FrameError, Refused
 from acquirer_sim.exchange import Exchange, admit
 from acquirer_sim.faults import Faults
+from acquirer_sim.keysets import Options
 from acquirer_sim.store import MEMORY, open_store
-
-_MAC_TEXT_LEN = 8
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,7 @@ class Action:
     delay_s: float = 0.0
 
 
+_Sign = Callable[[bytes], bytes]
 _CLOSE = Action("close")
 _MONEY = {"sale": money.sale, "void": money.void, "reversal": reversal.handle}
 _MANAGEMENT = {
@@ -54,7 +54,7 @@ class Acquirer:
         faults: "Faults | None" = None,
         clock: "Callable[[], datetime] | None" = None,
         log: "Callable[[dict], None] | None" = None,
-        new_key: Callable[[int], bytes] = crypto.new_key,
+        new_key: "Callable[[int], bytes] | None" = None,
     ) -> None:
         self.faults = faults or Faults()
         self._store = open_store(db_path)
@@ -72,10 +72,13 @@ class Acquirer:
         tmk: bytes,
         merchant: str = terminal_table.DEFAULT_MERCHANT,
         merchant_name: str = "",
+        algorithm: str = "tdes",
+        options: "Options | None" = None,
     ) -> None:
         """Register a terminal (see terminals.register_terminal)."""
+        values = (terminal, merchant, merchant_name, tmk, algorithm)
         with self._store.transaction():
-            terminal_table.register(self._store, terminal, merchant, merchant_name, tmk)
+            terminal_table.register(self._store, *values, options=options)
 
     def add_card(self, card: accounts.Card) -> None:
         """Add a test card."""
@@ -106,7 +109,7 @@ class Acquirer:
             exchange.forced = hits["decline"].code if "decline" in hits else ""
             fields = self._answer(exchange)
         self._log({**_facts(request, sorted(hits)), **_outcome(exchange, fields)})
-        return _deliver(request, fields, exchange.answer_key(), hits)
+        return _deliver(request, fields, exchange.signer(), hits)
 
     def _answer(self, exchange: Exchange) -> "dict[int, str]":
         try:
@@ -149,7 +152,7 @@ def _outcome(exchange: Exchange, fields: "dict[int, str]") -> dict:
 
 
 def _deliver(
-    request: frame.Request, fields: "dict[int, str]", mak: "bytes | None", hits: dict
+    request: frame.Request, fields: "dict[int, str]", sign: "_Sign | None", hits: dict
 ) -> "list[Action]":
     """Encode the answer and spoil it as the faults ask."""
     if "drop_after" in hits:
@@ -158,7 +161,7 @@ def _deliver(
         return [_CLOSE]
     if "wrong_stan" in hits and 11 in fields:
         fields[11] = "%06d" % (request.stan % 999999 + 1)
-    body = _encode(request.answer_mti, fields, mak, "bad_mac" in hits)
+    body = _encode(request.answer_mti, fields, sign, "bad_mac" in hits)
     requirement = int(hits["requirement"].code) if "requirement" in hits else 0
     data = frame.build(request, body, requirement)
     delay_s = hits["delay"].seconds if "delay" in hits else 0
@@ -169,17 +172,11 @@ def _deliver(
     return [Action("send", data, delay_s)] + [Action("send", data)] * ("duplicate" in hits)
 
 
-def _encode(mti: str, fields: "dict[int, str]", mak: "bytes | None", bad_mac: bool) -> bytes:
-    if mak is None:
+def _encode(mti: str, fields: "dict[int, str]", sign: "_Sign | None", bad_mac: bool) -> bytes:
+    if sign is None:
         return spec.encode(mti, fields)
-    body = spec.encode(mti, {**fields, 64: "00" * _MAC_TEXT_LEN})[:-_MAC_TEXT_LEN]
-    good = crypto.mac(mak, body)
-    return body + (_other_mac(good) if bad_mac else good)
-
-
-def _other_mac(good: bytes) -> bytes:
-    """A well-formed MAC that is not the right one."""
-    return b"%08X" % (int(good, 16) ^ 0xFFFFFFFF)
+    body = spec.encode(mti, {**fields, 64: "00" * crypto.MAC_LEN_BYTES})[: -crypto.MAC_LEN_BYTES]
+    return body + sign(body + b"spoilt" if bad_mac else body)  # well-formed either way
 
 
 def _flip(data: bytes, at: "int | None") -> bytes:

@@ -5,6 +5,7 @@
 """
 
 import hmac
+from collections.abc import Callable
 from datetime import datetime
 
 from acquirer_sim import books, crypto, kinds, masterkeys, terminals
@@ -13,7 +14,6 @@ from acquirer_sim.frame import Request
 from acquirer_sim.store import Store
 
 ACQUIRER_ID = "00010000"  # F32 and the second half of F44
-_MAC_LEN_BYTES = 8
 _NEEDS_SIGN_ON = ("settlement", "batch_upload", "batch_end")
 
 
@@ -35,6 +35,11 @@ class Exchange:
     def tid(self) -> str:
         """The terminal's number."""
         return self.request.terminal
+
+    @property
+    def algorithm(self) -> str:
+        """The family of the terminal's keys."""
+        return self.terminal["algorithm"]
 
     @property
     def time(self) -> str:
@@ -69,11 +74,16 @@ class Exchange:
         """Return the fields of an answer that only says no."""
         return {**self.echo(3, 4, 11, 25, 41, 42, 49, 60), **self.stamp(), 39: code}
 
-    def answer_key(self) -> "bytes | None":
-        """Return the MAK of answers to this request, None when they carry no F64."""
+    def signer(self) -> "Callable[[bytes], bytes] | None":
+        """Return what makes F64 of answers to this request, None when they carry none."""
         if self.keys and kinds.carries_money(self.request, self.kind):
-            return self.keys["mak"]
+            return self.mac
         return None
+
+    def mac(self, body: bytes) -> bytes:
+        """Return F64 of a message under the terminal's MAK."""
+        method = terminals.options(self.terminal).mac
+        return crypto.mac(self.keys["mak"], body, self.algorithm, method)
 
 
 def admit(exchange: Exchange) -> None:
@@ -94,7 +104,7 @@ def _check_mac(exchange: Exchange) -> None:
         raise Refused("77")
     request = exchange.request
     sent = bytes.fromhex(request.get(64))
-    good = crypto.mac(exchange.keys["mak"], request.body[:-_MAC_LEN_BYTES])
+    good = exchange.mac(request.body[: -crypto.MAC_LEN_BYTES])
     if not hmac.compare_digest(sent, good):
         exchange.keys = None  # the answer cannot carry a MAC the terminal would believe
         raise Refused("A0")

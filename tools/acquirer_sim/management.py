@@ -7,7 +7,7 @@ answer. F48 of the answer holds the host's totals and the two result digits.
 
 from collections.abc import Callable
 
-from acquirer_sim import books, masterkeys, terminals
+from acquirer_sim import books, keysets, masterkeys, terminals
 from acquirer_sim.errors import Refused
 from acquirer_sim.exchange import Exchange
 
@@ -17,11 +17,11 @@ BALANCED = "1"
 _UNBALANCED = "2"
 
 
-def sign_on(exchange: Exchange, new_key: Callable[[int], bytes]) -> "dict[int, str]":
-    """0800, F60.3 001, 003 or 004: new working keys and the current batch number."""
+def sign_on(exchange: Exchange, new_key: "Callable[[int], bytes] | None") -> "dict[int, str]":
+    """0800: new working keys of the kind that F60.3 asks for, and the current batch number."""
     exchange.require(11, 41, 42, 60)
     request = exchange.request
-    if not terminals.knows_variant(request.network_code):
+    if not keysets.fits(request.network_code, exchange.algorithm):
         raise Refused("40")
     terminal = masterkeys.choose(exchange.store, exchange.terminal, exchange.now)
     keys = terminals.sign_on(exchange.store, terminal, request.network_code, new_key)

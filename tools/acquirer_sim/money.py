@@ -9,7 +9,7 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
-from acquirer_sim import accounts, books, crypto, terminals
+from acquirer_sim import accounts, books, security, terminals
 from acquirer_sim.errors import Refused, decline
 from acquirer_sim.exchange import ACQUIRER_ID, Exchange
 
@@ -102,12 +102,12 @@ def _check_shape(deal: Deal) -> None:
     """Presence, and that F22, F26, F52, F53 agree: 30."""
     exchange, request = deal.exchange, deal.exchange.request
     exchange.require(3, 4, 11, 22, 25, 41, 42, 49, 60)
+    security.check(exchange)
     with_pin = request.get(22)[2] == "1"
     swiped = request.get(22)[:2] == _SWIPED
     wrong = (
         not request.get(35) and (swiped or not request.get(2)),
-        with_pin != bool(request.get(52)) or with_pin != bool(request.get(26)),
-        not request.get(53) and (with_pin or bool(request.get(35))),
+        with_pin != bool(security.pin_block(exchange)) or with_pin != bool(request.get(26)),
         not 1 <= request.batch <= terminals.LAST_BATCH or not request.stan,
         len(request.get(60)) < 8,
     )
@@ -139,12 +139,10 @@ def _check_sequence(deal: Deal) -> None:
 
 
 def _presented(exchange: Exchange) -> Presented:
-    request, track = exchange.request, exchange.request.get(35)
-    if not track:
+    request = exchange.request
+    if not request.get(35):
         return Presented(request.get(2), request.get(14), "")
-    if request.get(53)[2:3] == "1" and exchange.keys.get("tdk"):
-        track = crypto.open_track(exchange.keys["tdk"], track)
-    found = _TRACK2.match(track)
+    found = _TRACK2.match(security.track(exchange, 35))
     if not found:
         raise decline("14")
     pan, expiry, service = found.groups()
@@ -152,10 +150,8 @@ def _presented(exchange: Exchange) -> Presented:
 
 
 def _check_pin(deal: Deal) -> None:
-    exchange, request = deal.exchange, deal.exchange.request
-    pin = crypto.open_pin_block(
-        exchange.keys["pik"], bytes.fromhex(request.get(52)), deal.card.pan
-    )
+    exchange = deal.exchange
+    pin = security.pin(exchange, deal.card.pan)
     if pin is None:
         raise decline("99")
     accounts.check_pin(exchange.store, deal.account, pin)

@@ -8,7 +8,7 @@ was voided since -> 12.
 
 import sqlite3
 
-from acquirer_sim import books, kinds
+from acquirer_sim import books, kinds, security
 from acquirer_sim.errors import Refused
 from acquirer_sim.exchange import Exchange
 
@@ -22,6 +22,7 @@ def handle(exchange: Exchange) -> "dict[int, str]":
 def _outcome(exchange: Exchange) -> str:
     request = exchange.request
     exchange.require(3, 4, 11, 22, 25, 39, 41, 42, 49, 60)
+    security.check(exchange)
     kind = kinds.original_kind(request)
     if kind == "void" and request.get(61)[6:12] != request.get(11):
         raise Refused("30")  # F61 of a void's reversal names the void itself

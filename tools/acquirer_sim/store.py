@@ -44,8 +44,8 @@ CREATE TABLE unmatched_reversals(
     tid TEXT NOT NULL, batch INTEGER NOT NULL, stan INTEGER NOT NULL, type TEXT NOT NULL,
     amount_minor INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY(tid, batch, stan));
 """
-
 # Came later: made in older files when they are opened.
+_ADDED = (("terminals", "options", "TEXT NOT NULL DEFAULT '{}'"),)
 _KEY_TABLES = """
 CREATE TABLE IF NOT EXISTS kbpks(tid TEXT PRIMARY KEY, algorithm TEXT NOT NULL, key BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS rotations(
@@ -118,6 +118,22 @@ def _prepare(db: sqlite3.Connection, path: str, create: bool) -> None:
         _fill(db, path)
     for statement in _KEY_TABLES.split(";")[:-1]:
         db.execute(statement)
+    if _missing(db):
+        _add_columns(db)
+
+
+def _missing(db: sqlite3.Connection) -> "list[tuple[str, str, str]]":
+    """Return those of the later columns that are not there."""
+    query = "SELECT count(*) FROM pragma_table_info(?) WHERE name=?"
+    return [added for added in _ADDED if not db.execute(query, added[:2]).fetchone()[0]]
+
+
+def _add_columns(db: sqlite3.Connection) -> None:
+    """Another process may be doing the same."""
+    db.execute("BEGIN IMMEDIATE")
+    for table, name, kind in _missing(db):
+        db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+    db.execute("COMMIT")
 
 
 def _known(db: sqlite3.Connection, path: str) -> bool:

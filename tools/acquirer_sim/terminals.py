@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Registered terminals, their master key, working keys and current batch number.
 
-A sign-on replaces the working keys at once. Layouts of F62: unionpay.md 4.1.
+A sign-on replaces the working keys at once; what they are and how they travel: keysets.py.
 """
 
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from acquirer_sim import crypto, keylog
+from acquirer_sim import crypto, keylog, keysets
 from acquirer_sim.errors import AcquirerError
+from acquirer_sim.keysets import USUAL, Options
 from acquirer_sim.store import Store, open_store
 
 DEFAULT_MERCHANT = "898310054110001"
@@ -17,9 +18,7 @@ LAST_BATCH = 999998  # the highest a terminal adopts
 _FIRST_TERMINAL = 12345678
 _TID_LEN = 8
 _MERCHANT_LEN = 15
-_ALGORITHMS = ("tdes",)
-_TMK_LENS_BYTES = (16, 24)
-_KEY_SIZES = {"001": (8, 8, 0), "003": (16, 8, 0), "004": (16, 8, 16)}  # PIK, MAK, TDK bytes
+_TMK_LENS_BYTES = {"tdes": (16, 24), "sm4": (16,)}
 
 
 def register_terminal(
@@ -30,18 +29,20 @@ def register_terminal(
     tmk: bytes = b"",
     algorithm: str = "tdes",
     new_device: bool = False,
+    options: "Options | None" = None,
 ) -> str:
     """Register a terminal in a database file (made when missing) and return its number.
 
     Without `terminal` the next free number from 12345678 is taken. Registering again replaces
-    master key and merchant and ends the sign-on. `new_device` says that the terminal has lost its
-    journal: it then starts in a batch nobody used, as its STANs begin again.
+    master key and merchant, the options where they are given, and ends the sign-on. `new_device`
+    says that the terminal has lost its journal: it then starts in a batch nobody used, as its
+    STANs begin again.
     """
     store = open_store(db_path)
     try:
         with store.transaction():
             tid = terminal or _next_free(store)
-            register(store, tid, merchant, merchant_name, tmk, algorithm, new_device)
+            register(store, tid, merchant, merchant_name, tmk, algorithm, new_device, options)
     finally:
         store.close()
     return tid
@@ -55,15 +56,23 @@ def register(
     tmk: bytes,
     algorithm: str = "tdes",
     new_device: bool = False,
+    options: "Options | None" = None,
 ) -> None:
     """Register inside a transaction of the caller."""
     _check(tid, merchant, tmk, algorithm)
+    if options:
+        options.check()
     store.db.execute(
-        "INSERT INTO terminals(tid, merchant, merchant_name, algorithm, tmk) VALUES(?,?,?,?,?)"
+        "INSERT INTO terminals(tid, merchant, merchant_name, algorithm, tmk, options)"
+        " VALUES(?,?,?,?,?,?)"
         " ON CONFLICT(tid) DO UPDATE SET merchant=excluded.merchant,"
         " merchant_name=excluded.merchant_name, algorithm=excluded.algorithm,"
-        " tmk=excluded.tmk, working=NULL, signed_on=0",
-        (tid, merchant, merchant_name, algorithm, store.vault.seal(tmk)),
+        " options=coalesce(?, options), tmk=excluded.tmk, working=NULL, signed_on=0",
+        (
+            *(tid, merchant, merchant_name, algorithm, store.vault.seal(tmk)),
+            (options or USUAL).dump(),
+            options and options.dump(),
+        ),
     )
     store.db.execute("DELETE FROM rotations WHERE tid=?", (tid,))
     keylog.note(store, tid, "TMK registered", keylog.check_value(algorithm, tmk))
@@ -76,10 +85,11 @@ def _check(tid: str, merchant: str, tmk: bytes, algorithm: str) -> None:
         raise AcquirerError("terminal: must be 8 letters or digits")
     if len(merchant) != _MERCHANT_LEN or not merchant.isascii() or not merchant.isalnum():
         raise AcquirerError("merchant: must be 15 letters or digits")
-    if algorithm not in _ALGORITHMS:
-        raise AcquirerError(f"algorithm {algorithm}: this acquirer has tdes only")
-    if len(tmk) not in _TMK_LENS_BYTES:
-        raise AcquirerError("tmk: must be 16 or 24 bytes")
+    if algorithm not in crypto.ALGORITHMS:
+        raise AcquirerError(f"algorithm {algorithm}: must be {' or '.join(crypto.ALGORITHMS)}")
+    lengths = _TMK_LENS_BYTES[algorithm]
+    if len(tmk) not in lengths:
+        raise AcquirerError(f"tmk: must be {' or '.join(str(length) for length in lengths)} bytes")
 
 
 def _next_free(store: Store) -> str:
@@ -102,12 +112,20 @@ def working_keys(store: Store, terminal: sqlite3.Row) -> "dict[str, bytes] | Non
     return {role: bytes.fromhex(text) for role, text in held.items()}
 
 
+def options(terminal: sqlite3.Row) -> Options:
+    """Return what the terminal was registered with."""
+    return Options.load(terminal["options"])
+
+
 def sign_on(
-    store: Store, terminal: sqlite3.Row, variant: str, new_key: Callable[[int], bytes]
+    store: Store,
+    terminal: sqlite3.Row,
+    variant: str,
+    new_key: "Callable[[int], bytes] | None",
 ) -> bytes:
     """Make new working keys and return the F62 that carries them."""
-    sizes = zip(("pik", "mak", "tdk"), _KEY_SIZES[variant], strict=True)
-    keys = {role: new_key(size) for role, size in sizes if size}
+    chosen = options(terminal)
+    keys = keysets.make(variant, chosen, new_key)
     store.db.execute(
         "UPDATE terminals SET working=?, signed_on=1 WHERE tid=?",
         (
@@ -115,20 +133,7 @@ def sign_on(
             terminal["tid"],
         ),
     )
-    return _wrap(store.vault.open(terminal["tmk"]), variant, keys)
-
-
-def knows_variant(variant: str) -> bool:
-    """Whether F60.3 asks for a key set this acquirer can make."""
-    return variant in _KEY_SIZES
-
-
-def _wrap(tmk: bytes, variant: str, keys: "dict[str, bytes]") -> bytes:
-    parts = []
-    for role, key in keys.items():
-        filler = bytes(8) if role == "mak" and variant != "001" else b""
-        parts += [crypto.encrypt(tmk, key), filler, crypto.check_value(key)]
-    return b"".join(parts)
+    return keysets.wrap(store.vault.open(terminal["tmk"]), variant, keys, chosen)
 
 
 def sign_off(store: Store, tid: str) -> None:
