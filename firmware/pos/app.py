@@ -21,10 +21,12 @@ def build(board: object) -> Context:
     profile = Profile(board.profile())
     prompts = Prompts(board, profile)
     prompts.show("boot")
-    key = _open_keys(board).journal_key()
+    key = _open_keys(board, profile).journal_key()
     ledger = Ledger(Journal(board.partition("journal"), _counter(board), key), profile)
     ledger.load()
-    ctx = Context(profile, ledger, lambda: _open_keys(board), lambda: _host(board, ctx), board)
+    ctx = Context(
+        profile, ledger, lambda: _open_keys(board, profile), lambda: _host(board, ctx), board
+    )
     ctx.prompts = prompts
     return ctx
 
@@ -33,11 +35,12 @@ def _counter(board: object) -> Counter:
     return Counter(board.partition("counter"))
 
 
-def _open_keys(board: object) -> object:
+def _open_keys(board: object, profile: Profile) -> object:
     from pos.keystore.keystore import KeyStore
     from pos.store.slots import AtomicSlot
 
-    keys = KeyStore(AtomicSlot(board.partition("keys")), board.device_key(), board.random)
+    slot = AtomicSlot(board.partition("keys"))
+    keys = KeyStore(slot, board.device_key(), board.random, profile.mac_method)
     keys.load()
     return keys
 

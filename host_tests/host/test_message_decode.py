@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from acquirer_sim import spec
 from posctl.cli import main
 from vectors_io import load
 
@@ -138,3 +139,37 @@ def test_bad_files(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert "empty" in _error(capsys, str(file))
     file.write_bytes(bytes(50))
     assert "no MTI" in _error(capsys, str(file))
+
+
+_BLOCK = "B0A1B0A1B0A1B0A1B0A1B0A1B0A1B0A1"  # spells hanzi in GBK
+
+
+def _sm4_sale(extension: bytes) -> str:
+    fields = {3: "000000", 11: "000001", 35: "6200001234567892D301BA14425E725753A03"}
+    fields.update({41: "12345678", 52: "0" * 16, 53: "2310000000000000"})
+    fields[59] = extension.decode("latin-1")
+    return "6000030000603100311003" + spec.encode("0200", fields).hex()
+
+
+def test_the_pin_block_of_sm4_is_masked(capsys: pytest.CaptureFixture) -> None:
+    sale = _sm4_sale(b"A1016" + bytes.fromhex(_BLOCK) + b"A3003abc")
+    for more in ([], ["--json"]):
+        shown = _decode(capsys, sale, *more)
+        for secret in (_BLOCK, "\u554a", "A1016", "6200001234567892", "BA14425E"):
+            assert secret not in shown
+        assert "*" * 29 in shown  # F59
+        assert "*" * 37 in shown  # the track, encrypted or not
+
+
+@pytest.mark.parametrize(
+    ("extension", "shown"),
+    [
+        (b"A1016" + bytes.fromhex(_BLOCK) + b"A3003abc", "A1016" + _BLOCK + "A3003abc"),
+        (b"A1016" + bytes.fromhex(_BLOCK)[:9], "A1016" + _BLOCK[:18]),  # cut short
+        (b"A2006" + "金额".encode("gbk") + b"ab", "A2006金额ab"),
+    ],
+)
+def test_the_pin_block_of_sm4_in_clear_form(extension, shown, capsys) -> None:
+    found = json.loads(_decode(capsys, _sm4_sale(extension), "--json", "--clear"))["fields"]
+    assert found["59"] == shown
+    assert found["35"] == "6200001234567892D301BA14425E725753A03"

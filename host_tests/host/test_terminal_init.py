@@ -55,7 +55,11 @@ def test_a_second_terminal_gets_the_next_number(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (["--algorithm", "sm4"], "algorithm sm4: not built yet, use tdes"),
+        (
+            ["--algorithm", "sm4", "--set", "key_length=003"],
+            "--set: key_length must be 005 or 006 with sm4",
+        ),
+        (["--set", "encrypt_tracks=true"], "--set: encrypt_tracks needs key_length 004 or 006"),
         (["--terminal", "123"], "terminal: must be 8"),
         (["--set", "answer_timeout_s=0"], "--set: answer_timeout_s must be 1 to 300"),
         (["--set", "colour=red"], "--set colour: no such parameter"),

@@ -42,6 +42,13 @@ class Algorithm(str, Enum):
     SM4 = "sm4"
 
 
+class MakBytes(str, Enum):
+    """Length of a TDES MAK."""
+
+    SINGLE = "8"
+    DOUBLE = "16"
+
+
 class Lang(str, Enum):
     """Language of screens and slips."""
 
@@ -64,7 +71,13 @@ def init(
     terminal: Annotated[
         Optional[str], typer.Option(help="Terminal number; default: the acquirer's next free.")
     ] = None,
-    algorithm: Annotated[Algorithm, typer.Option()] = Algorithm.TDES,
+    algorithm: Annotated[
+        Algorithm,
+        typer.Option(help="Family of the keys; --set key_length=... says which sign-on."),
+    ] = Algorithm.TDES,
+    mak_bytes: Annotated[
+        MakBytes, typer.Option(help="What MAK the acquirer gives with key_length 003 and 004.")
+    ] = MakBytes.SINGLE,
     lang: Annotated[Lang, typer.Option()] = Lang.ZH,
     tracks: Annotated[
         Tracks, typer.Option(help="What the stripe reader of this terminal reads.")
@@ -82,7 +95,7 @@ def init(
         values["tracks"] = statedir.READERS[tracks.value]
     for setting in settings or ():
         statedir.set_value(values, setting)
-    made = make_terminal(state, db, terminal, values)
+    made = make_terminal(state, db, terminal, values, int(mak_bytes.value))
     if as_json:
         print(json.dumps(made, ensure_ascii=False))
     else:

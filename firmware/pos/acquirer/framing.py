@@ -9,7 +9,6 @@ from micropython import const
 
 from pos.core.errors import MessageError, ProfileError
 from pos.core.profile import Profile
-from pos.iso8583.codec import Message
 
 MAX_FRAME = 1500  # bytes, length prefix included: the largest frame that is taken or sent
 
@@ -59,6 +58,8 @@ class Framing:
     def _ends(self, buffer: bytearray, got: int) -> bool:
         if got < self.size + _MESSAGE_MIN:
             return False
+        from pos.iso8583.codec import Message
+
         try:
             Message(memoryview(buffer)[self.size : got])
         except MessageError:  # more bytes may follow; if none do, the time-out decides

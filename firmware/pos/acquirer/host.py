@@ -9,11 +9,12 @@ A Host has one buffer: one call at a time.
 from pos.acquirer.exchange import Exchange
 from pos.acquirer.framing import Framing
 from pos.core import modules
-from pos.core.carddata import Card
+from pos.core.carddata import Card, wipe
 from pos.core.deal import Deal, Totals
 from pos.core.errors import MessageError, NoAnswer
 from pos.core.profile import Profile
 
+_EXTENSION = 59
 _MAC = 64
 _MAC_LEN = 8
 
@@ -48,12 +49,15 @@ class Host:
         await self._ask("echo", (batch,), _accepted)
 
     async def sale(self, deal: Deal, card: Card, pin_block: bytearray) -> object:
-        """Return the Answer to a sale; `pin_block` None: without a PIN. The caller wipes both."""
-        return await self._ask("financial", (deal, card, pin_block), _answer)
+        """Return the Answer to a sale; `pin_block` None: without a PIN. The caller wipes both.
+
+        Where the profile says so, the tracks of `card` are encrypted in place on the way.
+        """
+        return await self._financial(deal, card, pin_block)
 
     async def void(self, deal: Deal, card: Card, pin_block: bytearray) -> object:
         """Return the Answer to the void of a sale."""
-        return await self._ask("financial", (deal, card, pin_block), _answer)
+        return await self._financial(deal, card, pin_block)
 
     async def reverse(self, deal: Deal, f39: str) -> str:
         """Send the reversal of a deal and return the host's F39: 00, 25 and 12 end it (5.2)."""
@@ -69,6 +73,12 @@ class Host:
             return answers.settled(message, batch, sent, requirement)
 
         return await self._ask("settlement", (stan, batch, totals), read)
+
+    async def _financial(self, deal: Deal, card: Card, pin_block: bytearray) -> object:
+        if card is not None and self._profile.encrypt_tracks:
+            self._keys.seal_tracks(card)
+            modules.trim()
+        return await self._ask("financial", (deal, card, pin_block), _answer)
 
     async def _ask(self, kind: str, values: tuple, read: object) -> object:
         """One exchange; `read(message, requirement)` makes the result of an answer that counts.
@@ -92,18 +102,25 @@ class Host:
 
     def _build(self, kind: str, values: tuple) -> tuple:
         """Write the frame of a request into the buffer; return what was asked, and its length."""
+        request, length = self._write(kind, values)
+        if _MAC in request[1]:
+            modules.trim()  # the message code makes room for the key code
+            buffer, start = self._line.buffer, self._framing.size
+            mac_at = start + length - _MAC_LEN
+            covered = memoryview(buffer)[start:mac_at]
+            buffer[mac_at : mac_at + _MAC_LEN] = self._keys.mac((covered,))
+        return request, self._framing.seal(self._line.buffer, length)
+
+    def _write(self, kind: str, values: tuple) -> tuple:
         from pos.acquirer import requests
         from pos.iso8583.codec import encode
 
         request = getattr(requests, kind)(self._profile, *values)
         mti, fields = request
-        buffer, start = self._line.buffer, self._framing.size
-        length = encode(mti, fields, buffer, start)
-        if _MAC in fields:
-            mac_at = start + length - _MAC_LEN
-            covered = memoryview(buffer)[start:mac_at]
-            buffer[mac_at : mac_at + _MAC_LEN] = self._keys.mac((covered,))
-        return request, self._framing.seal(buffer, length)
+        length = encode(mti, fields, self._line.buffer, self._framing.size)
+        if _EXTENSION in fields:
+            wipe(fields[_EXTENSION])  # a PIN block
+        return request, length
 
     def _read(self, frame: memoryview, request: tuple, read: object) -> object:
         from pos.acquirer import answers

@@ -22,6 +22,8 @@ _NO_RRN = b"000000000000"
 _MAC_PLACE = bytes(8)
 _TOTALS_LEN = 62  # F48 of a settlement
 _SINGLE_LENGTH = "001"  # F60.3 of a sign-on with single-length keys
+_NO_BLOCK = bytes(8)  # F52 where the PIN block is in F59
+_SM4_BLOCK = b"A1016"  # of F59: tag and length of a PIN block of SM4
 
 
 def sign_on(profile: Profile, stan: int, batch: int) -> tuple:
@@ -55,7 +57,11 @@ def settlement(profile: Profile, stan: int, batch: int, totals: Totals) -> tuple
 
 
 def financial(profile: Profile, deal: Deal, card: Card, pin_block: bytearray) -> tuple:
-    """0200, sale or void by the deal's kind. `card` and `pin_block` may be None."""
+    """0200, sale or void by the deal's kind. `card` and `pin_block` may be None.
+
+    A PIN block of 16 bytes (SM4) goes into F59, a bytearray for the caller to wipe. The tracks of
+    `card` are encrypted already where the profile says so.
+    """
     fields = _of_deal(profile, deal)
     if (pin_block is not None) != (deal.entry_mode[2:] == "1"):
         raise MessageError("does not agree with the PIN block", 22)
@@ -65,9 +71,14 @@ def financial(profile: Profile, deal: Deal, card: Card, pin_block: bytearray) ->
             fields[36] = card.track3
     if pin_block is not None:
         fields[26] = _PIN_LEN_MAX
-        fields[52] = pin_block
+        if len(pin_block) == 16:
+            fields[52] = _NO_BLOCK
+            fields[59] = bytearray(_SM4_BLOCK)
+            fields[59].extend(pin_block)
+        else:
+            fields[52] = pin_block
     if card is not None or pin_block is not None:
-        fields[53] = _security(profile, pin_block is not None)
+        fields[53] = _security(profile, pin_block is not None, card is not None)
     if deal.kind == VOID:
         fields[37] = deal.original_rrn.encode() or _NO_RRN
         if deal.original_auth:
@@ -91,7 +102,7 @@ def reversal(profile: Profile, deal: Deal, reason: str) -> tuple:
 def _of_deal(profile: Profile, deal: Deal) -> dict:
     """Fields that a request and its reversal have in common."""
     processing, function = _KINDS[deal.kind]
-    return {
+    fields = {
         3: processing,
         4: b"%012d" % deal.amount_minor,
         11: _stan(deal.stan),
@@ -103,6 +114,9 @@ def _of_deal(profile: Profile, deal: Deal) -> dict:
         60: _function(function, deal.batch, "000" + _CAPABILITY),
         64: _MAC_PLACE,
     }
+    if profile.algorithm == "sm4":  # with every MAC (2.3)
+        fields[53] = _security(profile, False, False)
+    return fields
 
 
 def _management(profile: Profile, batch: int, code: str) -> dict:
@@ -125,10 +139,14 @@ def _operator(profile: Profile) -> bytes:
     return ("%-3s" % profile.operator).encode()
 
 
-def _security(profile: Profile, pin: bool) -> bytes:
-    """F53: PIN format (2: with PAN), algorithm (6: double length, 0: single), clear track."""
-    algorithm = b"0" if profile.key_length == _SINGLE_LENGTH else b"6"
-    return (b"2" if pin else b"0") + algorithm + b"00000000000000"
+def _security(profile: Profile, pin: bool, track: bool) -> bytes:
+    """F53: PIN format (2: with PAN), algorithm (0 single DES, 6 double, 3 SM4), tracks sealed."""
+    if profile.algorithm == "sm4":
+        algorithm = b"3"
+    else:
+        algorithm = b"0" if profile.key_length == _SINGLE_LENGTH else b"6"
+    sealed = b"1" if track and profile.encrypt_tracks else b"0"
+    return (b"2" if pin else b"0") + algorithm + sealed + b"0000000000000"
 
 
 def _totals(totals: Totals) -> bytes:

@@ -23,6 +23,7 @@ _FLAGS = {
     "header_present": True,
     "require_settle_before_signoff": True,
     "test_mode": False,  # prints the TEST banner
+    "encrypt_tracks": False,  # without it: whether key_length brings a track key
 }
 # name: (default, exact length or 0, maximum length)
 _TEXTS = {
@@ -35,7 +36,8 @@ _TEXTS = {
     "currency_sign": ("RMB", 0, 4),
     "lang": ("zh", 2, 2),
     "algorithm": ("tdes", 0, 4),
-    "key_length": ("003", 3, 3),  # F60.3 of sign-on
+    "key_length": ("", 0, 3),  # F60.3 of sign-on; without it: the first of the family
+    "mac_method": ("ecb", 3, 3),  # of F64 (unionpay.md 4.5): UnionPay's own, or CBC-MAC
     "operator": ("01", 2, 2),
     "supervisor_password": ("123456", 0, 8),
     "print_detail": ("ask", 0, 6),  # ask, always or never
@@ -45,10 +47,12 @@ _TEXTS = {
 # name: the words it may be
 _CHOICES = {
     "lang": ("zh", "en"),
-    "algorithm": ("tdes",),
-    "key_length": ("001", "003", "004"),
+    "algorithm": ("tdes", "sm4"),
+    "mac_method": ("ecb", "cbc"),
     "print_detail": ("ask", "always", "never"),
 }
+_KEY_LENGTHS = {"tdes": ("003", "001", "004"), "sm4": ("005", "006")}
+_TRACK_KEY = ("004", "006")
 _DIGITS = ("tpdu", "header", "currency", "operator")
 
 
@@ -66,10 +70,26 @@ def checked(values: dict) -> dict:
     for name in _CHOICES:
         if found[name] not in _CHOICES[name]:
             raise ProfileError("%s must be %s" % (name, " or ".join(_CHOICES[name])))
+    _keys(found, values)
     for name in _DIGITS:
         if not found[name].isdigit():
             raise ProfileError("%s must be digits" % name)
     return found
+
+
+def _keys(found: dict, values: dict) -> None:
+    """Fill in what follows from the family of keys, refuse what does not go with it."""
+    algorithm = found["algorithm"]
+    allowed = _KEY_LENGTHS[algorithm]
+    if not found["key_length"]:
+        found["key_length"] = allowed[0]
+    if found["key_length"] not in allowed:
+        raise ProfileError("key_length must be %s with %s" % (" or ".join(allowed), algorithm))
+    track_key = found["key_length"] in _TRACK_KEY
+    if "encrypt_tracks" not in values:
+        found["encrypt_tracks"] = track_key
+    if found["encrypt_tracks"] and not track_key:
+        raise ProfileError("encrypt_tracks needs key_length " + " or ".join(_TRACK_KEY))
 
 
 def _number(name: str, value: object, low: int, high: int) -> int:

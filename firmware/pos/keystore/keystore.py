@@ -15,7 +15,7 @@ from pos.core.carddata import wipe
 from pos.core.errors import KeyStoreError, StoreError
 from pos.crypto.hmac import hmac_sha256, same
 from pos.keystore import keyring
-from pos.keystore.roles import KBPK, MAK, NAMES, PIK, TDES, TMK
+from pos.keystore.roles import KBPK, MAK, NAMES, PIK, TDES, TDK, TMK, cipher_of
 from pos.keystore.vault import Vault
 
 _DEVICE_KEY_BYTES = const(32)
@@ -23,16 +23,24 @@ _TMK_BYTES = const(16)
 _KCV_MIN_BYTES = const(3)  # six hex digits: the usual short form on a component letter
 _KCV_BYTES = const(4)
 _CARD_HASH_BYTES = const(8)
+_MAC_BYTES = const(8)
 
 
 class KeyStore:
-    """`slot` is an AtomicSlot; `device_key` is 32 bytes; `random(n)` the board's entropy."""
+    """`slot` is an AtomicSlot; `device_key` is 32 bytes; `random(n)` the board's entropy.
 
-    def __init__(self, slot: object, device_key: bytes, random: object) -> None:
+    `mac_method` is the profile's: "ecb", UnionPay's own, or "cbc". A key's family is stored with
+    it: TDES and SM4 terminals differ in their TMK and in what a sign-on brings, in nothing here.
+    """
+
+    def __init__(
+        self, slot: object, device_key: bytes, random: object, mac_method: str = "ecb"
+    ) -> None:
         if len(device_key) != _DEVICE_KEY_BYTES:
             raise KeyStoreError("device key length")
         self._slot = slot
         self._vault = Vault(device_key, random)
+        self._mac_method = mac_method
         self._card_key = hmac_sha256(device_key, b"espos card hash 1")
         self._journal_key = hmac_sha256(device_key, b"espos journal 1")
         self._sealed = None
@@ -60,17 +68,15 @@ class KeyStore:
         """Whether a sign-on brought PIN and MAC keys under the present TMK."""
         return PIK in self.roles() and MAK in self.roles()
 
-    def inject_tmk(self, key: bytearray, kcv: bytes) -> None:
+    def inject_tmk(self, key: bytearray, kcv: bytes, algorithm: int = TDES) -> None:
         """Replace the TMK; working keys under the old one go. The caller wipes `key`."""
-        from pos.crypto.kcv import tdes_kcv
-
         if len(key) != _TMK_BYTES:
             raise KeyStoreError("TMK length")
         if not _KCV_MIN_BYTES <= len(kcv) <= _KCV_BYTES:
             raise KeyStoreError("TMK check value length")
-        if not same(tdes_kcv(key)[: len(kcv)], kcv):
+        if not same(_check_value(cipher_of(algorithm, key))[: len(kcv)], kcv):
             raise KeyStoreError("TMK check value")
-        self.change([(TMK, TDES, key)], (KBPK,))
+        self.change([(TMK, algorithm, key)], (KBPK,))
 
     def install_working(self, f62: bytes, variant: str) -> None:
         """Replace the working keys by those of a sign-on answer; on any error all stay as are."""
@@ -88,10 +94,12 @@ class KeyStore:
 
     def mac(self, chunks: tuple) -> bytes:
         """Return F64 for the message made of `chunks`, under the MAK."""
-        from pos.crypto.mac import ecb_mac
+        from pos.crypto.mac import ecb_mac, x99
 
         cipher = self._cipher(MAK)
         try:
+            if self._mac_method == "cbc":
+                return x99(cipher, chunks)[:_MAC_BYTES]
             return ecb_mac(cipher, chunks)
         finally:
             cipher.wipe()
@@ -101,20 +109,30 @@ class KeyStore:
         return f64 is not None and same(self.mac(chunks), f64)
 
     def pin_block(self, pin: bytearray, pan: bytes) -> bytearray:
-        """Return F52: the ISO-0 block under the PIK. The caller wipes it, and `pin`."""
-        from pos.crypto.pinblock import iso0
-
-        block = iso0(pin, pan)
+        """Return the ISO-0 block, 8 or (SM4) 16 bytes, under the PIK. The caller wipes both."""
+        cipher = self._cipher(PIK)
         try:
-            cipher = self._cipher(PIK)
+            block = _clear_block(cipher.block, pin, pan)
             try:
-                sent = bytearray(len(block))
-                cipher.encrypt_into(block, sent)
-                return sent
+                sealed = bytearray(cipher.block)
+                cipher.encrypt_into(block, sealed)
+                return sealed
             finally:
-                cipher.wipe()
+                wipe(block)
         finally:
-            wipe(block)
+            cipher.wipe()
+
+    def seal_tracks(self, card: object) -> None:
+        """Encrypt tracks 2 and 3 of a card under the TDK; the clear ones are gone then."""
+        from pos.crypto.tracks import seal
+
+        cipher = self._cipher(TDK)
+        try:
+            card.track2 = seal(cipher, card.track2)
+            if card.track3:
+                card.track3 = seal(cipher, card.track3)
+        finally:
+            cipher.wipe()
 
     def card_hash(self, pan: bytes) -> bytes:
         """Return eight bytes that are the same for the same card, on this device only."""
@@ -126,11 +144,7 @@ class KeyStore:
 
     def kcv(self, role: int) -> str:
         """Return a key's check value as eight hex digits."""
-        cipher = self._cipher(role)
-        try:
-            return cipher.encrypt(bytes(cipher.block))[:_KCV_BYTES].hex().upper()
-        finally:
-            cipher.wipe()
+        return _check_value(self._cipher(role))[:_KCV_BYTES].hex().upper()
 
     def ring(self) -> bytearray:
         """Return the clear content (keyring.py), for this package only; who asks wipes it."""
@@ -147,18 +161,15 @@ class KeyStore:
 
     def _cipher(self, role: int) -> object:
         """Return the cipher of a role; whoever asks wipes it."""
-        from pos.crypto.des import Tdes
-
         if role not in self.roles():
             raise KeyStoreError("no " + NAMES[role])
         ring = self.ring()
         try:
             for found, algorithm, key in keyring.entries(ring):
-                if found == role and algorithm == TDES:
-                    return Tdes(key)
+                if found == role:
+                    return cipher_of(algorithm, key)
         finally:
             wipe(ring)
-        raise KeyStoreError(NAMES[role] + " algorithm")
 
     def _save(self, found: list) -> None:
         ring = keyring.pack(found)
@@ -180,3 +191,21 @@ class KeyStore:
                 wipe(ring)
         self._sealed = sealed
         self._roles = roles
+
+
+def _clear_block(size: int, pin: bytearray, pan: bytes) -> bytearray:
+    if size == 8:
+        from pos.crypto.pinblock import iso0
+
+        return iso0(pin, pan)
+    from pos.crypto.pinblock_wide import wide0
+
+    return wide0(pin, pan)
+
+
+def _check_value(cipher: object) -> bytes:
+    """Return a block of zeros encrypted, and wipe the cipher."""
+    try:
+        return cipher.encrypt(bytes(cipher.block))
+    finally:
+        cipher.wipe()

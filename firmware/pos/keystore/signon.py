@@ -1,41 +1,43 @@
 # SPDX-License-Identifier: MIT
 """The working keys of a sign-on answer, F62 (unionpay.md 4.1).
 
-Each key is TDES-ECB under the TMK and followed by the first four bytes of a zero block under it. A
-16-byte MAK place whose second half is all zeros holds a single DES key, and its check value is
-single DES.
+Each key is ECB under the TMK and followed by the first bytes of a zero block under it: four, or
+eight. A 16-byte MAK place of triple DES whose second half is all zeros holds a single DES key, and
+its check value is single DES. Other layouts, such as the 104 bytes of one vendor, are refused.
 """
 
 from pos.core.carddata import wipe
 from pos.core.errors import KeyStoreError
 from pos.crypto.hmac import same
-from pos.crypto.kcv import KCV_BYTES, tdes_kcv
-from pos.keystore.roles import MAK, NAMES, PIK, TDES, TDK
+from pos.keystore.roles import MAK, NAMES, PIK, SM4, TDES, TDK, cipher_of
 
-# F60.3 of sign-on: the keys in their order, (role, bytes)
+# F60.3 of sign-on: the family, the bytes of a key's place, the keys in their order
 _LAYOUTS = {
-    "001": ((PIK, 8), (MAK, 8)),
-    "003": ((PIK, 16), (MAK, 16)),
-    "004": ((PIK, 16), (MAK, 16), (TDK, 16)),
+    "001": (TDES, 8, (PIK, MAK)),
+    "003": (TDES, 16, (PIK, MAK)),
+    "004": (TDES, 16, (PIK, MAK, TDK)),
+    "005": (SM4, 16, (PIK, MAK)),
+    "006": (SM4, 16, (PIK, MAK, TDK)),
 }
 
 
 def unwrap(tmk: object, f62: bytes, variant: str) -> list:
     """Return (role, algorithm, key) entries, all check values right; the caller wipes the keys."""
-    layout = _LAYOUTS.get(variant)
-    if layout is None:
+    algorithm, size, roles = _LAYOUTS.get(variant, (0, 0, ()))
+    if not algorithm:
         raise KeyStoreError("F62 layout")
-    if len(f62) != sum([length + KCV_BYTES for _, length in layout]):
-        raise KeyStoreError("F62 length")
+    if tmk.block != (8 if algorithm == TDES else 16):
+        raise KeyStoreError("TMK algorithm")
+    each = len(f62) // len(roles)
+    if len(f62) % len(roles) or each - size not in (4, 8):
+        raise KeyStoreError("F62 length %d" % len(f62))
     found = []
     good = False
     try:
-        at = 0
-        for role, length in layout:
-            end = at + length
-            found.append((role, TDES, _key(tmk, role, f62[at:end])))
-            _check(role, found[-1][2], f62[end : end + KCV_BYTES])
-            at = end + KCV_BYTES
+        for role in roles:
+            at = len(found) * each
+            found.append((role, algorithm, _key(tmk, role, f62[at : at + size])))
+            _check(found[-1], f62[at + size : at + each])
         good = True
     finally:
         if not good:
@@ -50,13 +52,19 @@ def wipe_keys(found: list) -> None:
 
 
 def _key(tmk: object, role: int, wrapped: bytes) -> bytearray:
-    if role == MAK and len(wrapped) == 16 and not any(wrapped[8:]):
+    if role == MAK and tmk.block == 8 and len(wrapped) == 16 and not any(wrapped[8:]):
         wrapped = wrapped[:8]
     key = bytearray(len(wrapped))
     tmk.decrypt_into(wrapped, key)
     return key
 
 
-def _check(role: int, key: bytearray, sent: bytes) -> None:
-    if not same(tdes_kcv(key), sent):
+def _check(entry: tuple, sent: bytes) -> None:
+    role, algorithm, key = entry
+    cipher = cipher_of(algorithm, key)
+    try:
+        value = cipher.encrypt(bytes(cipher.block))
+    finally:
+        cipher.wipe()
+    if not same(value[: len(sent)], sent):
         raise KeyStoreError(NAMES[role] + " check value")

@@ -85,14 +85,15 @@ class Fields(unittest.TestCase):
         for length, pin, expected in (
             ("001", True, b"20"),
             ("003", True, b"26"),
-            ("004", True, b"26"),
+            ("004", True, b"261"),
+            ("004", False, b"061"),
             ("001", False, b"00"),
             ("003", False, b"06"),
         ):
             sale = deal(entry_mode="021" if pin else "022")
             block = pin_block() if pin else None
             got = message(requests.financial(profile(key_length=length), sale, card(), block))
-            self.assertEqual(got.get(53), expected + b"0" * 14)
+            self.assertEqual(got.get(53), expected + b"0" * (16 - len(expected)))
             self.assertEqual((got.has(26), got.has(52)), (pin, pin))
 
     def test_pin_and_entry_mode_must_agree(self):

@@ -36,3 +36,37 @@ class ProfileTest(unittest.TestCase):
             with self.assertRaises(ProfileError) as caught:
                 Profile(values)
             self.assertTrue(caught.exception.reason.startswith(name))
+
+    def test_keys_by_family(self):
+        table = (
+            ({}, "003", False),
+            ({"key_length": "001"}, "001", False),
+            ({"key_length": "004"}, "004", True),
+            ({"key_length": "004", "encrypt_tracks": False}, "004", False),
+            ({"algorithm": "sm4"}, "005", False),
+            ({"algorithm": "sm4", "key_length": "006"}, "006", True),
+        )
+        for values, length, tracks in table:
+            profile = Profile(dict(_GOOD, **values))
+            self.assertEqual((profile.key_length, profile.encrypt_tracks), (length, tracks))
+            self.assertEqual(profile.mac_method, "ecb")
+
+    def test_keys_of_another_family(self):
+        table = (
+            ({"key_length": "002"}, "key_length must be 003 or 001 or 004 with tdes"),
+            ({"key_length": "005"}, "key_length must be 003 or 001 or 004 with tdes"),
+            (
+                {"algorithm": "sm4", "key_length": "003"},
+                "key_length must be 005 or 006 with sm4",
+            ),
+            ({"encrypt_tracks": True}, "encrypt_tracks needs key_length 004 or 006"),
+            (
+                {"algorithm": "sm4", "encrypt_tracks": True},
+                "encrypt_tracks needs key_length 004 or 006",
+            ),
+            ({"mac_method": "x99"}, "mac_method must be ecb or cbc"),
+        )
+        for values, reason in table:
+            with self.assertRaises(ProfileError) as caught:
+                Profile(dict(_GOOD, **values))
+            self.assertEqual(caught.exception.reason, reason)

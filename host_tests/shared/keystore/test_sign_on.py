@@ -12,8 +12,9 @@ from fakes.keystores import (
     with_tmk,
 )
 from pos.core.errors import KeyStoreError
+from pos.crypto.des import Tdes
 from pos.crypto.kcv import tdes_kcv
-from pos.keystore.roles import MAK, PIK, TDK, TMK
+from pos.keystore.roles import MAK, NAMES, PIK, TDK, TMK
 
 _TEXT = unhex(VECTORS["mac_ecb_demo"]["data"])
 
@@ -38,8 +39,6 @@ class TestSignOn(unittest.TestCase):
 
     def test_sixteen_byte_mak(self):
         # TDES under the TMK of a real double-length MAK, with the check value of the whole key
-        from pos.crypto.des import Tdes
-
         mak = unhex(VECTORS["mac_ecb_tdes"]["mak"])
         f62 = unhex(SIGN_ON["f62"])[:20] + Tdes(MASTER).encrypt(mak) + tdes_kcv(mak)
         keys = open_keys(with_tmk())
@@ -50,6 +49,18 @@ class TestSignOn(unittest.TestCase):
         flash = signed_on("signin_f62_004")
         open_keys(flash).install_working(unhex(SIGN_ON["f62"]), "003")
         self.assertEqual(open_keys(flash).roles(), (TMK, PIK, MAK))
+
+    def test_check_values_of_eight_bytes(self):
+        vector = VECTORS["signin_f62_004"]
+        f62 = b""
+        for at, word in ((0, "pik"), (20, "mak"), (40, "tdk")):
+            f62 += unhex(vector["f62"])[at : at + 16]
+            f62 += Tdes(unhex(vector[word])).encrypt(bytes(8))
+        keys = open_keys(with_tmk())
+        keys.install_working(f62, "004")
+        self.assertEqual(keys.kcv(TDK), tdes_kcv(unhex(vector["tdk"])).hex().upper())
+        for at in (20, 44, 71):  # each of the eight counts
+            self._refused(flipped(f62, at), "004", NAMES[2 + at // 24] + " check value")
 
     def _refused(self, f62, variant, reason):
         flash = signed_on("signin_f62_004")
@@ -79,10 +90,10 @@ class TestSignOn(unittest.TestCase):
         for variant, right in (("001", 24), ("003", 40), ("004", 60)):
             for length in (0, 20, 24, 39, 40, 41, 59, 60, 84):
                 if length != right:
-                    self._refused((f62 + f62)[:length], variant, "F62 length")
+                    self._refused((f62 + f62)[:length], variant, "F62 length %d" % length)
 
     def test_unknown_layout(self):
-        for variant in ("", "000", "002", "005", "3"):
+        for variant in ("", "000", "002", "007", "3"):
             self._refused(unhex(SIGN_ON["f62"]), variant, "F62 layout")
 
     def test_another_terminals_keys(self):

@@ -8,21 +8,25 @@ directory stays behind.
 import secrets
 from pathlib import Path
 
-from acquirer_sim import AcquirerError, register_terminal
+from acquirer_sim import AcquirerError, Options, register_terminal
 from posctl import statedir
 from posctl.errors import ToolError
 
-_TMK_BYTES = 16  # double length; F60.3 of sign-on is 003
+_TMK_BYTES = 16  # double length TDES, or SM4
 
 
-def make_terminal(folder: Path, database: Path, terminal: str | None, values: dict) -> dict:
-    """Make the terminal and register it; return what may be told of it (no key)."""
-    if values["algorithm"] != "tdes":
-        raise ToolError(f"algorithm {values['algorithm']}: not built yet, use tdes")
+def make_terminal(
+    folder: Path, database: Path, terminal: str | None, values: dict, mak_bytes: int = 8
+) -> dict:
+    """Make the terminal and register it; return what may be told of it (no key).
+
+    `mak_bytes` is the length of the MAK that the acquirer gives a terminal with 003 or 004.
+    """
     statedir.check_free(folder)
-    key = bytearray(random_key(_TMK_BYTES))
+    random = secrets.token_bytes if values["algorithm"] == "sm4" else random_key
+    key = bytearray(random(_TMK_BYTES))
     try:
-        number = _register(database, terminal, values, bytes(key))
+        number = _register(database, terminal, values, bytes(key), mak_bytes)
         state = statedir.create(folder, {**values, "terminal": number})
         kcv = _inject(state, key)
     finally:
@@ -31,7 +35,10 @@ def make_terminal(folder: Path, database: Path, terminal: str | None, values: di
     return {"state": str(folder), **{name: state.profile[name] for name in told}, "tmk_kcv": kcv}
 
 
-def _register(database: Path, terminal: str | None, values: dict, key: bytes) -> str:
+def _register(
+    database: Path, terminal: str | None, values: dict, key: bytes, mak_bytes: int
+) -> str:
+    options = Options(mak_bytes=mak_bytes, mac=values.get("mac_method", Options.mac))
     try:
         return register_terminal(
             database,
@@ -41,6 +48,7 @@ def _register(database: Path, terminal: str | None, values: dict, key: bytes) ->
             key,
             values["algorithm"],
             new_device=True,
+            options=options,
         )
     except AcquirerError as error:
         raise ToolError(str(error)) from error

@@ -23,13 +23,10 @@ def inject(state_dir: Path, key: bytearray, algorithm: str | None = None) -> str
     check_family(state, algorithm)
     with state.locked(), _opened(state) as device:
         from pos.keystore.checks import check_value
-        from pos.keystore.roles import KBPK, TDES, TMK
+        from pos.keystore.roles import TMK
 
-        store, number = _store(state, device), _ALGORITHMS.index(algorithm)
-        if number == TDES:
-            store.inject_tmk(key, check_value(number, key))
-        else:
-            store.change([(TMK, number, key)], (KBPK,))
+        number = _ALGORITHMS.index(algorithm)
+        _store(state, device).inject_tmk(key, check_value(number, key), number)
         return _found(state, device, TMK)
 
 

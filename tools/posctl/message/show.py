@@ -41,6 +41,10 @@ _NAMES = {
 }
 
 
+_EXTENSION = 59
+_SM4_PIN = b"A1016"  # tag and length of a PIN block (unionpay.md 2.7)
+
+
 def as_json(frame: Frame, clear: bool) -> dict:
     """Return the object of DESIGN.md, section 6."""
     return {
@@ -75,15 +79,25 @@ def _values(message: object, clear: bool) -> "list[tuple[int, str]]":
 
 
 def _text(message: object, n: int) -> str:
-    """Digits for n and z, GBK text for an and ans, hex for b and for text that is no GBK."""
+    """Digits for n and z, GBK text for an and ans, hex for b and for text that is no GBK.
+
+    A PIN block of SM4 in F59 is binary and shows as hex, whatever its bytes happen to spell.
+    """
     from pos.iso8583.fields import SPECS, B
 
     raw = message.get(n)
     if SPECS[n] & B:
         return raw.hex().upper()
+    if n == _EXTENSION and raw.startswith(_SM4_PIN):
+        end = len(_SM4_PIN) + 16
+        return _SM4_PIN.decode() + raw[len(_SM4_PIN) : end].hex().upper() + _gbk(raw[end:])
+    return _gbk(raw)
+
+
+def _gbk(raw: bytes) -> str:
     try:
         return raw.decode("gbk")
-    except UnicodeDecodeError:  # F59 may carry an SM4 PIN block
+    except UnicodeDecodeError:
         return raw.hex().upper()
 
 
