@@ -47,12 +47,18 @@ _REFUSED_ONCE = [
 
 
 @pytest.fixture
-def play(tmp_path: Path, capsys) -> object:
+def algorithm() -> str:
+    return "tdes"
+
+
+@pytest.fixture
+def play(tmp_path: Path, capsys, algorithm: str) -> object:
     """Return what plays a script on the terminal; its keys are in tmp_path."""
     database, faults = tmp_path / "acquirer.db", tmp_path / "faults.jsonl"
     state, path = tmp_path / "state", tmp_path / "script.jsonl"
     faults.touch()
     init = ["terminal", "init", "--state", str(state), "--db", str(database)]
+    init += ["--algorithm", algorithm]
     posctl(*init, "--terminal", _TID, "--set", "tear_timeout_s=1")
     with AcquirerServer(database, faults, tmp_path / "acquirer.jsonl") as server:
 
@@ -73,7 +79,8 @@ def test_near(play, tmp_path) -> None:
     play(_SALE)
 
 
-def test_far(play, tmp_path, monkeypatch, capsys) -> None:
+@pytest.mark.parametrize("algorithm", ["tdes", "sm4"])
+def test_far(play, algorithm, tmp_path, monkeypatch, capsys) -> None:
     database, state = str(tmp_path / "acquirer.db"), str(tmp_path / "state")
     monkeypatch.setattr(sys, "stdin", io.StringIO(_KBPK))
     ceremony = ["keys", "ceremony", "--role", "kbpk", "--algorithm", "aes"]
@@ -86,6 +93,6 @@ def test_far(play, tmp_path, monkeypatch, capsys) -> None:
     audit = posctl("keys", "audit", "--state", state, "--db", database)
     (host,) = audit["db"]["terminals"]
     assert [key["role"] for key in host["keys"]] == ["TMK", "KBPK", "PIK", "MAK"]
-    assert {"role": "TMK", "algorithm": "tdes", "bytes": 16, "kcv": told["kcv"]} in host["keys"]
+    assert {"role": "TMK", "algorithm": algorithm, "bytes": 16, "kcv": told["kcv"]} in host["keys"]
     held = {key["role"]: key["kcv"] for key in audit["state"]["keys"]}
     assert held == {key["role"]: key["kcv"] for key in host["keys"]}  # working keys too
