@@ -33,6 +33,7 @@ class FakeHost:
         self.script = list(script)
         self.calls = []
         self.blocks = []  # PIN blocks of sales
+        self.held = []  # the buffers they came in, which the flow zeroes
 
     def _next(self, method: str, *facts: object) -> object:
         self.calls.append((method,) + facts)
@@ -55,7 +56,8 @@ class FakeHost:
 
     async def sale(self, deal: object, card: object, pin_block: object) -> object:
         """Answer a sale."""
-        self.blocks.append(pin_block)
+        self.blocks.append(pin_block and bytes(pin_block))
+        self.held.append(pin_block)
         return self._next("sale", deal.stan, deal.amount_minor, pin_block is not None)
 
     async def void(self, deal: object, card: object, pin_block: object) -> object:

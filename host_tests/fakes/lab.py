@@ -48,9 +48,10 @@ class SimTransport:
         actions = self._acquirer.handle(bytes(data))
         self._answer = b"".join(action.data for action in actions if action.kind == "send")
 
-    async def recv(self, count: int) -> bytes:
-        out, self._answer = self._answer[:count], self._answer[count:]
-        return out
+    async def recv_into(self, space: memoryview) -> int:
+        out, self._answer = self._answer[: len(space)], self._answer[len(space) :]
+        space[: len(out)] = out
+        return len(out)
 
     def close(self) -> None:
         self._answer = b""

@@ -6,14 +6,12 @@ reversal, a void and a settlement. Then every file, flash byte and line of outpu
 every form the data could take. A planted leak proves that the search finds one.
 """
 
-import base64
 import json
-from pathlib import Path
 
 import pytest
 
-from acquirer_sim import terminals
-from acquirer_sim.store import open_store
+from fakes import canaries
+from fakes.canaries import digits_forms
 from posctl import image
 from posctl.bench.command import Boot, command
 from posctl.bench.link import Link
@@ -26,45 +24,18 @@ from posctl.demo.programs import AcquirerServer, posctl
 _PAN = "6250947305913366"
 _PIN = "739184"
 _SWIPE = Swipe("canary")
-_FORM_MIN_BYTES = 4  # shorter ones turn up by chance
 _ALLOWED = ("acquirer.db", "device.key")  # the host's own cards; what stands for the eFuse
 
 
-def _digits_forms(digits: str) -> list[bytes]:
-    """Digits as text, as hex of text, packed in both phases, and in base64's three phases."""
-    text = digits.encode()
-    odd = "0" * (len(digits) % 2)
-    packed = [bytes.fromhex(digits + odd), bytes.fromhex(odd + digits)]
-    shifted = bytes.fromhex("0" + digits + "0" * (1 - len(digits) % 2))[1:-1]
-    bases = [base64.b64encode(bytes(n) + text)[4 if n else 0 : -4] for n in range(3)]
-    forms = [text, text.hex().encode(), text[::-1], *packed, shifted, *bases]
-    return [form for form in forms if len(form) >= _FORM_MIN_BYTES]
-
-
-def _key_forms(key: bytes) -> list[bytes]:
-    return [key, key.hex().encode(), key.hex().upper().encode(), base64.b64encode(key)[:-4]]
-
-
 def _canaries(card: dict, keys: list[bytes]) -> list[bytes]:
-    tail = card["tracks"]["2"].split("=")[1].rstrip("?")
-    found = _digits_forms(_PAN) + _digits_forms(_PAN[4:14]) + _digits_forms(_PIN)
-    found += [f"{mark}{tail}".encode() for mark in "=D^"] + _digits_forms(tail[7:])
-    return found + [form for key in keys for form in _key_forms(key)]
+    tail = canaries.track_tail(card)
+    found = digits_forms(_PAN) + digits_forms(_PAN[4:14]) + digits_forms(_PIN)
+    found += [f"{mark}{tail}".encode() for mark in "=D^"] + digits_forms(tail[7:])
+    return found + [form for key in keys for form in canaries.key_forms(key)]
 
 
 def _hits(files: dict[str, bytes], canaries: list[bytes]) -> list[tuple]:
     return [(name, form) for name, data in files.items() for form in canaries if form in data]
-
-
-def _keys(database: Path) -> list[bytes]:
-    """Return the terminal's master key and working keys, from the host's side."""
-    store = open_store(database)
-    try:
-        row = store.db.execute("SELECT * FROM terminals").fetchone()
-        working = terminals.working_keys(store, row)
-        return [store.vault.open(row["tmk"]), *(key for key in working.values() if key)]
-    finally:
-        store.close()
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +57,7 @@ def day(tmp_path_factory) -> tuple:
         heap = boot.heap_bytes + boot.image.stat().st_size
         boot = Boot(state, acquirer.address, image=boot.image, heap_bytes=heap)
         _work(boot, card, tee(events.append, SlipFolder(out)))
-        keys = _keys(database)
+        keys = list(canaries.held_keys(database).values())
     files = {
         p.name: p.read_bytes() for p in folder.rglob("*") if p.name not in _ALLOWED and p.is_file()
     }
@@ -117,7 +88,7 @@ def test_nothing_is_left_behind(day) -> None:
 @pytest.mark.parametrize("form", range(7))
 def test_a_planted_leak_is_found(day, form: int) -> None:
     files, canaries, _ = day
-    leaks = [*_digits_forms(_PAN)[:5], _digits_forms(_PIN)[0], canaries[-1]]
+    leaks = [*digits_forms(_PAN)[:5], digits_forms(_PIN)[0], canaries[-1]]
     planted = {"flash.bin": files["flash.bin"] + b"..." + leaks[form] + b"..."}
     assert _hits(planted, canaries)
 

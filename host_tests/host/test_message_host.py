@@ -35,15 +35,16 @@ class _Wire:
     async def send(self, data: bytes) -> None:
         self._actions = self._acquirer.handle(bytes(data))
 
-    async def recv(self, count: int) -> bytes:
+    async def recv_into(self, space: memoryview) -> int:
         if not self._inbox:
             if not self._actions:
                 await asyncio.sleep(3600)
             action = self._actions.pop(0)
             await asyncio.sleep(action.delay_s)
             self._inbox = action.data
-        data, self._inbox = self._inbox[:count], self._inbox[count:]
-        return data
+        data, self._inbox = self._inbox[: len(space)], self._inbox[len(space) :]
+        space[: len(data)] = data
+        return len(data)
 
     def close(self) -> None:
         self._actions = []

@@ -74,11 +74,9 @@ class Exchange:
         self.wipe()
         missing = self._framing.missing(self.buffer, 0)
         while missing:
-            data = await transport.recv(missing)
-            if not data:
+            space = memoryview(self.buffer)[self._got : self._got + missing]
+            count = await transport.recv_into(space)
+            if not count:
                 raise MessageError("connection closed after %d bytes" % self._got)
-            if len(data) > missing:
-                raise MessageError("more bytes than asked for")
-            self.buffer[self._got : self._got + len(data)] = data
-            self._got += len(data)
+            self._got += count
             missing = self._framing.missing(self.buffer, self._got)

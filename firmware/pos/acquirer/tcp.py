@@ -9,7 +9,7 @@ is looked up without yielding.
 
 import asyncio
 
-from pos.core.aio import close_stream
+from pos.core.aio import close_stream, read_into
 from pos.core.errors import NotSent
 
 
@@ -40,9 +40,9 @@ class TcpTransport:
             raise NotSent("connection refused")
         await self._writer.drain()
 
-    async def recv(self, count: int) -> bytes:
-        """Return at least one byte and at most `count`; b"" when the host has closed."""
-        return await self._reader.read(count)
+    async def recv_into(self, space: memoryview) -> int:
+        """Wait for at least one byte, fill from the front; return how many, 0: host has closed."""
+        return await read_into(self._reader, space)
 
     def close(self) -> None:
         """Close at once; safe at any time and more than once."""

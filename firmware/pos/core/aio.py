@@ -26,6 +26,15 @@ def run(coroutine: object) -> object:
             asyncio.new_event_loop()
 
 
+async def read_into(reader: object, space: memoryview) -> int:
+    """Fill `space` from the front with what has come; 0 at the end. On a board, no copy is left."""
+    if _ON_BOARD:
+        return await reader.readinto(space)
+    data = await reader.read(len(space))
+    space[: len(data)] = data
+    return len(data)
+
+
 def close_stream(writer: object) -> None:
     """Close a connection at once; bytes that have not left are dropped, not sent later."""
     if _ON_BOARD:

@@ -80,8 +80,11 @@ class Transport:
     async def send(self, data: bytes) -> None:
         """Send all bytes; OSError on failure."""
 
-    async def recv(self, length: int) -> bytes:
-        """Return up to `length` bytes, b"" when the other side has closed."""
+    async def recv_into(self, space: memoryview) -> int:
+        """Fill from the front; return how many bytes came, 0 when the other side has closed.
+
+        No copy of them stays behind: an answer may hold a card number.
+        """
 
     def close(self) -> None:
         """Give the connection up; safe to call twice."""

@@ -101,15 +101,17 @@ class KeyStore:
         """Whether `f64` is the code of the message; None (no F64) is not."""
         return f64 is not None and same(self.mac(chunks), f64)
 
-    def pin_block(self, pin: bytearray, pan: bytes) -> bytes:
-        """Return F52: the ISO-0 block under the PIK. The caller wipes `pin`."""
+    def pin_block(self, pin: bytearray, pan: bytes) -> bytearray:
+        """Return F52: the ISO-0 block under the PIK. The caller wipes it, and `pin`."""
         from pos.crypto.pinblock import iso0
 
         block = iso0(pin, pan)
         try:
             cipher = self._cipher(PIK)
             try:
-                return cipher.encrypt(block)
+                sent = bytearray(len(block))
+                cipher.encrypt_into(block, sent)
+                return sent
             finally:
                 cipher.wipe()
         finally:

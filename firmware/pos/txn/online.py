@@ -6,6 +6,7 @@ before screen and paper say so; no usable answer means a reversal.
 """
 
 from pos.core import modules
+from pos.core.carddata import wipe
 from pos.core.deal import APPROVED, DECLINED, SALE
 from pos.core.errors import NoAnswer, NotSent, Refused
 from pos.ledger.records import JOB_SLIP
@@ -24,7 +25,6 @@ async def run(ctx: object, deal: object, card: object, pin: object) -> None:
     ctx.prompts.show("host.wait", ctx.prompts.money(deal.amount_minor))
     await _reversals_first(ctx)
     block = ctx.keys.pin_block(pin, card.pan) if pin else None
-    ctx.ledger.begin(deal)
     try:
         await _exchange(ctx, deal, card, block)
     except NoAnswer as error:
@@ -38,14 +38,21 @@ async def run(ctx: object, deal: object, card: object, pin: object) -> None:
 
 
 async def _exchange(ctx: object, deal: object, card: object, block: object) -> None:
-    """Send, and fill the deal. The answer dies here: it would keep message code in the heap."""
-    host = ctx.host
+    """Begin, send, and fill the deal; the PIN block is zeroed.
+
+    The answer dies here: it would keep message code in the heap.
+    """
     try:
+        ctx.ledger.begin(deal)
+        host = ctx.host
         send = host.sale if deal.kind == SALE else host.void
         _take(ctx, deal, await send(deal, card, block))
     except NotSent:
         ctx.ledger.not_sent(deal)
         raise
+    finally:
+        if block:
+            wipe(block)
 
 
 async def _reversals_first(ctx: object) -> None:

@@ -215,6 +215,16 @@ class NoAnswerTest(unittest.TestCase):
         self.terminal.run([sale(), sale()], script)
         self.assertEqual([block[7] for block in self.terminal.host.blocks], [1, 2])
 
+    def test_pin_block_is_zeroed_however_the_exchange_ends(self):
+        for reply in (Reply(), Reply(response="55"), NotSent("link"), NoAnswer("silence")):
+            terminal = Terminal()
+            script = [_ON, ("sale", reply)]
+            if isinstance(reply, NoAnswer):
+                script.append(("reverse", "00"))
+            terminal.run([sale()], script)
+            self.assertTrue(any(terminal.host.blocks[0]))
+            self.assertEqual(terminal.host.held[0], bytes(8))
+
     def test_reversal_goes_out_at_boot(self):
         script = [_ON, ("sale", NoAnswer("silence")), ("reverse", NotSent("link"))]
         self.terminal.run([sale()], script)

@@ -59,6 +59,11 @@ class Link:
     def __exit__(self, *_: object) -> None:
         self.kill()
 
+    @property
+    def pid(self) -> int:
+        """Process id of the terminal."""
+        return self._process.pid
+
     def send(self, message: dict) -> None:
         """Queue one message; PowerGone when there is nobody to read it."""
         with self.changed:
