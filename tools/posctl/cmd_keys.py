@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`posctl keys`: make key components, inject the TMK they combine to, show check values.
+"""`posctl keys`: make key components, inject the TMK they combine to, show check values, wipe.
 
 A clear key is never shown or stored outside the terminal's key store; components are shown only
 where they are made. This is a bench tool: a key that will guard money belongs in an HSM ceremony.
@@ -14,7 +14,7 @@ import typer
 
 from posctl import keys, statedir
 from posctl.errors import ToolError
-from posctl.keys import parts
+from posctl.keys import parts, wiping
 
 app = typer.Typer()
 
@@ -93,6 +93,26 @@ def show(state: _State, as_json: _Json = False) -> None:
         print(f"{role}  check value {value}")
     if not held:
         print(f"{state}: no keys")
+
+
+@app.command("decommission")
+def decommission(
+    state: _State,
+    abandon: Annotated[bool, typer.Option(help="Also when transactions are not settled.")] = False,
+    as_json: _Json = False,
+) -> None:
+    """Erase keys, counter and journal for good, and prove it by a scan of the flash.
+
+    The device key stays, as an eFuse would; without the erased flash it opens nothing.
+    """
+    proofs = wiping.decommission(statedir.open_state(state), abandon)
+    if as_json:
+        told = {proof.partition: proof.left_bytes for proof in proofs}
+        print(json.dumps({"state": str(state), "not_blank_bytes": told}))
+        return
+    for proof in proofs:
+        print(f"{proof.partition:8} {proof.size_bytes:7} bytes, {proof.left_bytes} not 0xFF")
+    print(f"{state}: decommissioned")
 
 
 def _store(state: Path, typed: list[bytearray], kcv: str | None) -> str:

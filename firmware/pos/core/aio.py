@@ -27,7 +27,7 @@ def run(coroutine: object) -> object:
 
 
 async def read_into(reader: object, space: memoryview) -> int:
-    """Fill `space` from the front with what has come; 0 at the end. On a board, no copy is left."""
+    """Fill `space` from the front with what has come; 0 at the end. A board keeps no copy."""
     if _ON_BOARD:
         return await reader.readinto(space)
     data = await reader.read(len(space))

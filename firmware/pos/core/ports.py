@@ -100,8 +100,11 @@ class Board:
     tracks: tuple  # what the stripe reader delivers: (1, 2), (2, 3) or (1, 2, 3)
     buzzer: object  # .beep(kind)
 
-    def start(self) -> None:
-        """Begin to listen; called once, inside the running loop, before anything else."""
+    def start(self, tampered: object) -> None:
+        """Begin to listen; called once, inside the running loop, before anything else.
+
+        `tampered()` is to be called at once when the case is opened, whatever else goes on.
+        """
 
     def profile(self) -> dict:
         """Return the terminal's parameters (core/profile.py)."""

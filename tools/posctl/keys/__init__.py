@@ -17,8 +17,10 @@ def inject(state_dir: Path, key: bytearray) -> str:
     state = statedir.open_state(state_dir)
     with state.locked(), _opened(state) as device:
         from pos.crypto.kcv import tdes_kcv
+        from pos.keystore import wipe
         from pos.keystore.roles import TMK
 
+        wipe.renew(device.partition(*_KEYS_PARTITION))  # after tamper
         _store(state, device).inject_tmk(key, tdes_kcv(key))
         return _store(state, device).kcv(TMK)  # as the terminal will find it
 
