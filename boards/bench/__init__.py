@@ -48,6 +48,7 @@ class BenchBoard:
     """Board port (core/ports.py)."""
 
     tracks = (1, 2, 3)
+    pin_pad = None
 
     def __init__(self, state: str, acquirer: str, cut_at: int, torn: bool) -> None:
         self._state = state
@@ -57,6 +58,7 @@ class BenchBoard:
         self._heap_idle = 0  # at the last idle screen
         self._uart = BenchPrinter(emit_print)
         self._link = Link(self._setting)
+        self.key_port = self._link.lines
         self._nor = None
         self._cut = (cut_at, torn)
         self.clock = BenchClock()

@@ -40,12 +40,15 @@ class EspClock:
 class EspBoard:
     """Board port (core/ports.py)."""
 
+    pin_pad = None
+
     def __init__(self) -> None:
         values = self.profile()
         self._wifi = Wifi(values.get("wifi_ssid", ""), values.get("wifi_password", ""))
         link = Link(self._no_setting)
         self.start = link.start
         link.lines.tracks = self.tracks = pins.STRIPE_TRACKS
+        self.key_port = link.lines  # the USB serial port, also where keypad and screen are wired
         self.buzzer = link
         self.log = link.log
         self.clock = EspClock()

@@ -2,7 +2,7 @@
 """The bench link (DESIGN.md section 6): JSON lines for keys, head, screen and printer.
 
 Inputs are delivered in the order they came. A swipe holds the line up until it is taken, so that
-there is flux of one swipe only; printer and link settings act at once.
+there is flux of one swipe only; printer and link settings act at once, and so does a key loader.
 """
 
 from micropython import const
@@ -110,7 +110,9 @@ class Link:
             if not chunk:
                 break
             for i in range(len(chunk)):
-                if self.lines.feed(chunk[i]):
+                byte = chunk[i]
+                chunk[i] = 0  # it may be of a PIN or of a key
+                if self.lines.feed(byte):
                     await self._line()
 
     async def _line(self) -> None:
@@ -135,6 +137,11 @@ class Link:
         elif verb == "tamper" and self._tampered:
             self._tampered()
             self._passed()
+        elif verb == "load":
+            loader = self.lines.loader
+            emit(loader.line(message) if loader else {"ev": "key", "error": "closed"})
+            self._passed()
+            self._arrived.set()  # ends the wait of the flow that let the loader in
         else:
             self.log("link", "this board has no %s" % verb)
             self._passed()

@@ -2,7 +2,7 @@
 """Bytes of standard input, for asyncio, on MicroPython (stdio_host.py has CPython's).
 
 MicroPython's stdin blocks until it has all bytes asked for, so there it is read one byte at a
-time, as long as more are waiting.
+time, as long as more are waiting, and into buffers that can be wiped: it brings PINs and keys.
 """
 
 from micropython import const
@@ -27,11 +27,10 @@ class BoardStdin:
         self._poll.register(self._raw, select.POLLIN)
 
     async def read(self) -> bytes:
-        """Return what is waiting, at least one byte; b"" at the end of input."""
-        first = await self._stream.read(1)
-        if not first:
+        """Return what is waiting, at least one byte, to be wiped; b"" at the end of input."""
+        if not await self._stream.readinto(self._byte):
             return b""
-        self._chunk[0] = first[0]
+        self._chunk[0] = self._byte[0]
         count = 1
         while count < _CHUNK_BYTES and self._poll.poll(0):
             if not self._raw.readinto(self._byte):

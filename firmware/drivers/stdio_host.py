@@ -13,11 +13,11 @@ class HostStdin:
     def __init__(self) -> None:
         self._reader = None
 
-    async def read(self) -> bytes:
-        """Return what is waiting, at least one byte; b"" at the end of input."""
+    async def read(self) -> bytearray:
+        """Return what is waiting, at least one byte; empty at the end of input."""
         if self._reader is None:
             self._reader = asyncio.StreamReader()
             protocol = asyncio.StreamReaderProtocol(self._reader)
             loop = asyncio.get_event_loop()
             await loop.connect_read_pipe(lambda: protocol, sys.stdin)
-        return await self._reader.read(_CHUNK_BYTES)
+        return bytearray(await self._reader.read(_CHUNK_BYTES))

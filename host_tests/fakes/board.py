@@ -29,6 +29,7 @@ DISMISSED = (
     "settle.done",
     "signon.done",
     "signoff.done",
+    "keys.done",
     "error",
     "store.full",
     "print.tear",
@@ -175,6 +176,12 @@ class FakeClock:
         return (end - start) & 0x3FFFFFFF
 
 
+class KeyPort:
+    """Key port: whoever plays the loader finds the way in here, while it is open."""
+
+    loader = None
+
+
 class FakeBoard:
     """Board port over a NorMemory. `transport` makes a Transport; after a cut it is not asked."""
 
@@ -187,6 +194,8 @@ class FakeBoard:
         self.buzzer = self.display
         self.tracks = (1, 2, 3)
         self.inputs = cashier
+        self.key_port = KeyPort()
+        self.pin_pad = None
         self.printer = FakePrinter(paper)
         self.logged = []
         self._transport = transport

@@ -31,10 +31,11 @@ class Terminal:
         cashier = actions if isinstance(actions, Cashier) else Cashier(actions)
         board = FakeBoard(self.nor, cashier, None, self.paper, **self.profile)
         board.printer.states = list(printer)
+        self.prepare(board)
         profile = Profile(board.profile())
         ledger = ledgers.load(self.nor, **self.profile)
         self.host = FakeHost(script)
-        self.ctx = Context(profile, ledger, lambda: FakeKeys(self.host), lambda: self.host, board)
+        self.ctx = Context(profile, ledger, self.make_keys, lambda: self.host, board)
         self.ctx.prompts = Prompts(board, profile)
         self.board = board
         aio.run(self._main())
@@ -42,6 +43,13 @@ class Terminal:
             raise AssertionError(
                 "host was never asked: %s" % [call[0] for call in self.host.script]
             )
+
+    def prepare(self, board: FakeBoard) -> None:
+        """Change the board before it starts."""
+
+    def make_keys(self) -> object:
+        """Return the keys a flow opens."""
+        return FakeKeys(self.host)
 
     async def _main(self) -> None:
         try:

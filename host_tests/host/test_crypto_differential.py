@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import warnings
 
+import psec.mac
 import pytest
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
@@ -157,6 +158,16 @@ def test_padding_method_2(key, text):
     assert x919(key, (text, MARK)) == _encrypt(
         key[:8], _reference(key[8:]).decryptor().update(code)
     )
+
+
+@pytest.mark.filterwarnings("ignore")  # it says that triple DES is old
+@given(st.binary(min_size=16, max_size=16), st.binary(max_size=60))
+def test_retail_mac_against_psec(key, text):
+    left, right = key[:8], key[8:]
+    assert x919(key, (text,)) == psec.mac.generate_retail_mac(left, right, text, 1)
+    assert x919(key, (text, MARK)) == psec.mac.generate_retail_mac(left, right, text, 2)
+    assert x99(Tdes(key), (text,)) == psec.mac.generate_cbc_mac(key, text, 1)
+    assert x99(Tdes(key), (text, MARK)) == psec.mac.generate_cbc_mac(key, text, 2)
 
 
 @given(_KEYS, _SM4_KEYS, _AES_KEYS)

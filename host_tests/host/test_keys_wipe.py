@@ -128,6 +128,10 @@ def test_new_keys_put_a_tampered_terminal_back_into_service(shop: Shop, posctl) 
         player.asked(("idle",), 30)
         player.send({"do": "tamper"})
         player.asked(("tampered",), 20)
+    refused = posctl("keys", "inject", "--state", shop.state, *_COMPONENTS, "--kcv", "000000")
+    assert refused[0] == 2
+    assert "no keys" in posctl("keys", "show", "--state", shop.state)[1]
+    _assert_destroyed(shop.key_area())  # the mark goes when new keys are there to come
     assert posctl("keys", "inject", "--state", shop.state, *_COMPONENTS)[0] == 0
     held = json.loads(posctl("keys", "show", "--state", shop.state, "--json")[1])["keys"]
     assert [key["role"] for key in held if key["role"] == "TMK"] == ["TMK"]

@@ -7,7 +7,7 @@
 import hmac
 from datetime import datetime
 
-from acquirer_sim import books, crypto, kinds, terminals
+from acquirer_sim import books, crypto, kinds, masterkeys, terminals
 from acquirer_sim.errors import Refused
 from acquirer_sim.frame import Request
 from acquirer_sim.store import Store
@@ -98,3 +98,4 @@ def _check_mac(exchange: Exchange) -> None:
     if not hmac.compare_digest(sent, good):
         exchange.keys = None  # the answer cannot carry a MAC the terminal would believe
         raise Refused("A0")
+    masterkeys.proved(exchange.store, exchange.tid)

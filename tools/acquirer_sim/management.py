@@ -7,7 +7,7 @@ answer. F48 of the answer holds the host's totals and the two result digits.
 
 from collections.abc import Callable
 
-from acquirer_sim import books, terminals
+from acquirer_sim import books, masterkeys, terminals
 from acquirer_sim.errors import Refused
 from acquirer_sim.exchange import Exchange
 
@@ -20,9 +20,10 @@ _UNBALANCED = "2"
 def sign_on(exchange: Exchange, new_key: Callable[[int], bytes]) -> "dict[int, str]":
     """0800, F60.3 001, 003 or 004: new working keys and the current batch number."""
     exchange.require(11, 41, 42, 60)
-    request, terminal = exchange.request, exchange.terminal
+    request = exchange.request
     if not terminals.knows_variant(request.network_code):
         raise Refused("40")
+    terminal = masterkeys.choose(exchange.store, exchange.terminal, exchange.now)
     keys = terminals.sign_on(exchange.store, terminal, request.network_code, new_key)
     fields = _plain(exchange, "00")
     fields[60] = f"00{terminal['batch']:06d}{request.network_code}"

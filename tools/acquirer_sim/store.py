@@ -45,6 +45,16 @@ CREATE TABLE unmatched_reversals(
     amount_minor INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY(tid, batch, stan));
 """
 
+# Came later: made in older files when they are opened.
+_KEY_TABLES = """
+CREATE TABLE IF NOT EXISTS kbpks(tid TEXT PRIMARY KEY, algorithm TEXT NOT NULL, key BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS rotations(
+    tid TEXT PRIMARY KEY, other BLOB NOT NULL, using_new INTEGER NOT NULL, doubted_at TEXT);
+CREATE TABLE IF NOT EXISTS key_events(
+    id INTEGER PRIMARY KEY, tid TEXT NOT NULL, at TEXT NOT NULL, what TEXT NOT NULL,
+    kcv TEXT NOT NULL);
+"""
+
 
 class Store:
     """One open database: `db` (sqlite3 connection with named rows) and `vault`."""
@@ -106,6 +116,8 @@ def _prepare(db: sqlite3.Connection, path: str, create: bool) -> None:
     db.execute("PRAGMA synchronous=FULL")
     if not _known(db, path):
         _fill(db, path)
+    for statement in _KEY_TABLES.split(";")[:-1]:
+        db.execute(statement)
 
 
 def _known(db: sqlite3.Connection, path: str) -> bool:

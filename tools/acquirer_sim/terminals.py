@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
-from acquirer_sim import crypto
+from acquirer_sim import crypto, keylog
 from acquirer_sim.errors import AcquirerError
 from acquirer_sim.store import Store, open_store
 
@@ -65,6 +65,8 @@ def register(
         " tmk=excluded.tmk, working=NULL, signed_on=0",
         (tid, merchant, merchant_name, algorithm, store.vault.seal(tmk)),
     )
+    store.db.execute("DELETE FROM rotations WHERE tid=?", (tid,))
+    keylog.note(store, tid, "TMK registered", keylog.check_value(algorithm, tmk))
     if new_device:
         _set_batch(store, tid, unused_batch(store, tid, find(store, tid)["batch"]))
 

@@ -21,7 +21,7 @@ _AREAS = {
     "demo": "A merchant's day on the bench, end to end.",
     "deploy": "Put the firmware on a board.",
     "image": "Build and verify firmware images.",
-    "keys": "Key components and the terminal's keys.",
+    "keys": "Key components, ceremonies, key blocks, what a terminal holds.",
     "ledger": "Read a terminal's flash.",
     "message": "Decode ISO 8583 messages.",
     "receipt": "Render slips to text and PNG.",

@@ -58,6 +58,27 @@ class Inputs:
         """
 
 
+class KeyPort:
+    """The line a key loader is on. It brings lines only while `loader` is set."""
+
+    loader: object  # of keystore/loading.py or None: byte(char), line(message) -> dict, forget()
+
+
+class PinPad:
+    """An approved PIN pad with keys of its own: it gives blocks, never digits.
+
+    txn/pin.py has the other implementation, keypad and key store. How the PIN key of a sign-on
+    gets into a pad is between the pad and the board that drives it.
+    """
+
+    async def enter(self, amount_minor: int, pan: memoryview, timeout_s: int) -> bytearray:
+        """Return the block enciphered under the PIK, 8 bytes (SM4: 16), None where it was skipped.
+
+        `pan` is the last thirteen digits in ASCII, a view that is zeroed after the transaction.
+        Raises Cancelled on its CANCEL key and when the time is up, Refused when it does not work.
+        """
+
+
 class Printer:
     """A slip printer on a UART."""
 
@@ -99,6 +120,8 @@ class Board:
     printer: Printer
     tracks: tuple  # what the stripe reader delivers: (1, 2), (2, 3) or (1, 2, 3)
     buzzer: object  # .beep(kind)
+    key_port: KeyPort  # None: keys cannot be loaded through the board
+    pin_pad: PinPad  # None: PINs come from `inputs`
 
     def start(self, tampered: object) -> None:
         """Begin to listen; called once, inside the running loop, before anything else.

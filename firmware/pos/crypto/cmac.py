@@ -8,6 +8,13 @@ _REDUCE = {8: 0x1B, 16: 0x87}
 
 def cmac(cipher: object, chunks: tuple) -> bytes:
     """Return the code, one block long, of the chunks taken as one text."""
+    code = bytearray(cipher.block)
+    cmac_into(cipher, chunks, code)
+    return bytes(code)
+
+
+def cmac_into(cipher: object, chunks: tuple, out: bytearray) -> None:
+    """Write the code to a buffer of one block that can be wiped: for derived keys."""
     size = cipher.block
     state = bytearray(size)
     place = 0
@@ -24,13 +31,15 @@ def cmac(cipher: object, chunks: tuple) -> bytes:
     for i in range(size):
         state[i] ^= mask[i]
     wipe(mask)
-    return cipher.encrypt(state)
+    cipher.encrypt_into(state, out)
+    wipe(state)
 
 
 def _subkey(cipher: object, whole: bool) -> bytearray:
     """Return K1 for a last block that is whole, else K2."""
     size = cipher.block
-    mask = bytearray(cipher.encrypt(bytes(size)))
+    mask = bytearray(size)
+    cipher.encrypt_into(mask, mask)
     for _ in range(1 if whole else 2):
         carry = mask[0] >> 7
         for i in range(size - 1):

@@ -19,7 +19,7 @@ try:
     from pos.crypto.des_fast import crypt
 
     modules.hold("pos.crypto.des_fast")
-except (ImportError, SyntaxError, ValueError):  # no machine code, no emitter, other machine's code
+except (ImportError, MemoryError, SyntaxError, ValueError):  # none, no room, other machine's
     from pos.crypto.des_portable import crypt
 
 _DOUBLE_SHIFTS = const(0x7EFC)  # bit n: the key halves move two places before round n

@@ -40,16 +40,21 @@ def _box(number: int, tops: object) -> array:
         bit = _P[place] - 1 - 4 * number
         if 0 <= bit < 4:
             places[bit] = (32 - place) & 31
-    table = array("I", bytes(256))
-    for index in range(64):
-        column = (index >> 1 & 15) + 16 * (index >> 4 & 2 | index & 1)
-        value = nibble(_S[64 * number + column])
+    words = array("I", bytes(64))
+    highest = bytearray(16)
+    for value in range(16):
         for bit in range(4):
             if value & 8 >> bit:
                 if places[bit] < 30:
-                    table[index] |= 1 << places[bit]
+                    words[value] |= 1 << places[bit]
                 else:
-                    tops[index] |= 1 << places[bit] - 30
+                    highest[value] |= 1 << places[bit] - 30
+    table = array("I", bytes(256))
+    for index in range(64):
+        value = nibble(_S[64 * number + (index >> 1 & 15) + 16 * (index >> 4 & 2 | index & 1)])
+        table[index] = words[value]
+        if tops:
+            tops[index] = highest[value]
     return table
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Message authentication codes: the UnionPay ECB method (unionpay.md 4.5), ANSI X9.9 and X9.19.
 
-`cipher` is any block cipher with `block` and `encrypt`; `chunks` are byte strings taken as one
-text, padded with zeros to whole blocks (ISO 9797-1 padding method 1). Method 2 is the text with
-MARK as its last chunk. Compare codes with `hmac.same`.
+`cipher` is any block cipher with `block`, `encrypt` and `encrypt_into`; `chunks` are byte strings
+taken as one text, padded with zeros to whole blocks (ISO 9797-1 padding method 1). Method 2 is the
+text with MARK as its last chunk. Compare codes with `hmac.same`.
 """
 
 from pos.core.bcd import unpack
@@ -38,9 +38,11 @@ def x99(cipher: object, chunks: tuple) -> bytes:
             place += 1
             empty = False
             if place == size:
-                state[:] = cipher.encrypt(state)
+                cipher.encrypt_into(state, state)
                 place = 0
-    return cipher.encrypt(state) if place or empty else bytes(state)
+    if place or empty:
+        cipher.encrypt_into(state, state)
+    return bytes(state)
 
 
 def x919(key: bytes, chunks: tuple) -> bytes:

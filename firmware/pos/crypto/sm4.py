@@ -18,7 +18,7 @@ try:
 
     TABLES = SBOX
     modules.hold("pos.crypto.sm4_fast")
-except (ImportError, SyntaxError, ValueError):  # no machine code, no emitter, other machine's code
+except (ImportError, MemoryError, SyntaxError, ValueError):  # none, no room, other machine's
     from pos.crypto.sm4_portable import TABLES, crypt
 
 # FK (7.3), eight halves

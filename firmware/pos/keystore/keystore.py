@@ -16,7 +16,7 @@ from pos.core.errors import KeyStoreError, StoreError
 from pos.crypto.hmac import hmac_sha256, same
 from pos.keystore import keyring
 from pos.keystore.derived import AUDIT, CARD_HASH
-from pos.keystore.roles import MAK, NAMES, PIK, TDES, TMK
+from pos.keystore.roles import KBPK, MAK, NAMES, PIK, TDES, TMK
 from pos.keystore.vault import Vault
 
 _DEVICE_KEY_BYTES = const(32)
@@ -65,14 +65,13 @@ class KeyStore:
         """Replace the TMK; working keys under the old one go. The caller wipes `key`."""
         from pos.crypto.kcv import tdes_kcv
 
-        self.roles()  # a damaged store is not written over
         if len(key) != _TMK_BYTES:
             raise KeyStoreError("TMK length")
         if not _KCV_MIN_BYTES <= len(kcv) <= _KCV_BYTES:
             raise KeyStoreError("TMK check value length")
         if not same(tdes_kcv(key)[: len(kcv)], kcv):
             raise KeyStoreError("TMK check value")
-        self._save([(TMK, TDES, key)])
+        self.change([(TMK, TDES, key)], (KBPK,))
 
     def install_working(self, f62: bytes, variant: str) -> None:
         """Replace the working keys by those of a sign-on answer; on any error all stay as are."""
@@ -84,7 +83,7 @@ class KeyStore:
         finally:
             tmk.wipe()
         try:
-            self._save_with_tmk(found)
+            self.change(found, (TMK, KBPK))
         finally:
             wipe_keys(found)
 
@@ -134,13 +133,26 @@ class KeyStore:
         finally:
             cipher.wipe()
 
+    def ring(self) -> bytearray:
+        """Return the clear content (keyring.py), for this package only; who asks wipes it."""
+        self.roles()
+        return keyring.pack([]) if self._sealed is None else self._vault.open(self._sealed)
+
+    def change(self, found: list, kept: tuple) -> None:
+        """Replace everything by the entries `found` and, of what is there, the roles `kept`."""
+        ring = self.ring()
+        try:
+            self._save([entry for entry in keyring.entries(ring) if entry[0] in kept] + found)
+        finally:
+            wipe(ring)
+
     def _cipher(self, role: int) -> object:
         """Return the cipher of a role; whoever asks wipes it."""
         from pos.crypto.des import Tdes
 
         if role not in self.roles():
             raise KeyStoreError("no " + NAMES[role])
-        ring = self._vault.open(self._sealed)
+        ring = self.ring()
         try:
             for found, algorithm, key in keyring.entries(ring):
                 if found == role and algorithm == TDES:
@@ -148,14 +160,6 @@ class KeyStore:
         finally:
             wipe(ring)
         raise KeyStoreError(NAMES[role] + " algorithm")
-
-    def _save_with_tmk(self, found: list) -> None:
-        ring = self._vault.open(self._sealed)
-        try:
-            kept = [entry for entry in keyring.entries(ring) if entry[0] == TMK]
-            self._save(kept + found)
-        finally:
-            wipe(ring)
 
     def _save(self, found: list) -> None:
         ring = keyring.pack(found)

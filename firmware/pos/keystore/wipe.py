@@ -11,6 +11,7 @@ the sector it stands in is destroyed by zeroing all of it. What is left of a cut
 from micropython import const
 
 from pos.core.errors import KeyStoreError
+from pos.store.slots import AtomicSlot
 
 _SECTOR_BYTES = const(4096)
 _PIECE_BYTES = const(256)
@@ -48,6 +49,22 @@ def renew(flash: object) -> None:
     """Make a marked partition ready for new keys: blank. Others stay as they are."""
     if finish(flash):
         flash.erase(flash.size - _SECTOR_BYTES)
+
+
+class Renewed:
+    """The place of an AtomicSlot on a marked partition: empty, and the mark goes with a save."""
+
+    def __init__(self, flash: object) -> None:
+        self._flash = flash
+
+    def load(self) -> object:
+        """Return the newest blob, None as long as none was saved."""
+        return None if marked(self._flash) else AtomicSlot(self._flash).load()
+
+    def save(self, blob: bytes) -> None:
+        """Keep the first keys after tamper."""
+        renew(self._flash)
+        AtomicSlot(self._flash).save(blob)
 
 
 def decommission(flash: object) -> None:

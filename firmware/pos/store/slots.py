@@ -16,7 +16,7 @@ from binascii import crc32
 
 from pos.core.errors import StoreError
 
-BLOB_MAX_BYTES = const(1024)
+BLOB_MAX_BYTES = const(1152)  # the sealed state of AES-256 DUKPT (keystore/dukpt.py)
 _SECTOR_BYTES = const(4096)
 _ROW_BYTES = const(64)
 _HEAD_BYTES = const(16)
@@ -68,6 +68,11 @@ class AtomicSlot:
         self._length = len(blob)
         self._free = at + size
         self._known = True
+
+    def extent(self) -> tuple:
+        """Return (offset, bytes) of the newest record; no bytes when there is none."""
+        self._find()
+        return self._at, _record_bytes(self._length) if self._generation else 0
 
     def _place(self, size: int) -> int:
         """Return where a record of `size` bytes goes, entering the next sector when it must."""

@@ -33,6 +33,10 @@ async def start(ctx: object, function: str) -> None:
         from pos.txn import reprint
 
         await reprint.run(ctx, function)
+    elif function == "loadkeys":
+        from pos.txn import loadkeys
+
+        await loadkeys.run(ctx)
 
 
 async def guard(ctx: object, flow: object) -> bool:

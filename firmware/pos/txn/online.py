@@ -1,30 +1,33 @@
 # SPDX-License-Identifier: MIT
 """One financial message, in the order that keeps terminal, acquirer and paper together.
 
-Pending reversals first; the intent is durable before the request leaves; the outcome is durable
-before screen and paper say so; no usable answer means a reversal.
+Pending reversals first, then the PIN; the intent is durable before the request leaves; the outcome
+is durable before screen and paper say so; no usable answer means a reversal.
 """
 
 from pos.core import modules
 from pos.core.carddata import wipe
 from pos.core.deal import APPROVED, DECLINED, SALE
 from pos.core.errors import NoAnswer, NotSent, Refused
+from pos.ledger import reversing
 from pos.ledger.records import JOB_SLIP
-from pos.txn import reversal
+from pos.txn import pin, reversal
 from pos.txn.steps import host_time
 
 _APPROVED_CODES = ("00", "11", "A2", "A4", "A5", "A6")  # unionpay.md section 6
 
 
-async def run(ctx: object, deal: object, card: object, pin: object) -> None:
-    """Carry a sale or void to its end; the caller wipes card and PIN. Refused: nothing was sent.
+async def run(ctx: object, deal: object, card: object, lines: object) -> None:
+    """Carry a sale or void to its end; the caller wipes the card. Refused: nothing was sent.
 
-    The PIN is encrypted last, because a reversal may have brought a new sign-on, and new keys.
+    `lines` stand on the screen that asks for the PIN; None: it is not asked for. The PIN comes
+    after the reversals, because they may bring a new sign-on, and new keys.
     """
     modules.trim()
+    await _reversals_first(ctx, deal)
+    block = await pin.ask(ctx, deal, card, lines)
+    modules.trim()
     ctx.prompts.show("host.wait", ctx.prompts.money(deal.amount_minor))
-    await _reversals_first(ctx)
-    block = ctx.keys.pin_block(pin, card.pan) if pin else None
     try:
         await _exchange(ctx, deal, card, block)
     except NoAnswer as error:
@@ -55,8 +58,10 @@ async def _exchange(ctx: object, deal: object, card: object, block: object) -> N
             wipe(block)
 
 
-async def _reversals_first(ctx: object) -> None:
-    await reversal.send_due(ctx)
+async def _reversals_first(ctx: object, deal: object) -> None:
+    if reversing.due(ctx.ledger):
+        ctx.prompts.show("host.wait", ctx.prompts.money(deal.amount_minor))
+        await reversal.send_due(ctx)
     if not ctx.signed_on:
         raise Refused("not.signed")
 

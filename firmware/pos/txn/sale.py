@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Sale 消费: amount, card, PIN, on line, slip. Also with the card first."""
 
-from pos.core.carddata import wipe
 from pos.core.deal import SALE
 from pos.txn import online, signon
 from pos.txn.steps import new_deal
@@ -10,7 +9,7 @@ from pos.txn.steps import new_deal
 async def run(ctx: object, first_digit: str = "", flux: object = None) -> None:
     """Make one sale; `flux` is a swipe that came first. Early ends pass; the card is wiped."""
     prompts = ctx.prompts
-    card = pin = None
+    card = None
     try:
         await signon.ready(ctx)
         if flux is not None:
@@ -18,11 +17,9 @@ async def run(ctx: object, first_digit: str = "", flux: object = None) -> None:
         amount_minor = await prompts.amount(first_digit)
         if card is None:
             card = await prompts.card(prompts.word("sale"), prompts.money(amount_minor))
-        pin = await prompts.pin(prompts.money(amount_minor), prompts.word("card", card.masked))
-        deal = new_deal(ctx, SALE, amount_minor, card, pin)
-        await online.run(ctx, deal, card, pin)
+        deal = new_deal(ctx, SALE, amount_minor, card)
+        lines = prompts.money(amount_minor), prompts.word("card", card.masked)
+        await online.run(ctx, deal, card, lines)
     finally:
-        if pin:
-            wipe(pin)
         if card is not None:
             card.wipe()

@@ -14,14 +14,14 @@ def check_ready(ctx: object) -> None:
     ctx.ledger.check_room()
 
 
-def new_deal(ctx: object, kind: int, amount_minor: int, card: object, pin: object) -> Deal:
-    """Return a deal of a swiped card, without its voucher number."""
+def new_deal(ctx: object, kind: int, amount_minor: int, card: object) -> Deal:
+    """Return a deal of a swiped card, without its voucher number, and as yet without a PIN."""
     deal = Deal()
     deal.kind = kind
     deal.amount_minor = amount_minor
     deal.pan_masked = card.masked
     deal.card_hash = ctx.keys.card_hash(card.pan)
-    deal.entry_mode = "021" if pin else "022"
+    deal.entry_mode = "022"
     deal.operator = ctx.profile.operator
     deal.time = ctx.now()
     return deal

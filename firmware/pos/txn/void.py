@@ -5,7 +5,6 @@ Only a sale of the open batch, approved, not yet voided, for its full amount (un
 features row 14); every refusal says which of these failed.
 """
 
-from pos.core.carddata import wipe
 from pos.core.deal import APPROVED, SALE, VOID, VOIDED
 from pos.core.errors import Refused
 from pos.crypto.hmac import same
@@ -21,17 +20,14 @@ async def run(ctx: object) -> None:
     await prompts.password(ctx.profile.supervisor_password)
     original = await _original(ctx)
     card = None
-    pin = None
     try:
-        card = await prompts.card(*_original_lines(prompts, original))
+        lines = _original_lines(prompts, original)
+        card = await prompts.card(*lines)
         if not same(ctx.keys.card_hash(card.pan), original.card_hash):
             raise Refused("void.card")
-        if ctx.profile.void_pin:
-            pin = await prompts.pin(*_original_lines(prompts, original))
-        await online.run(ctx, _deal(ctx, original, card, pin), card, pin)
+        asked = lines if ctx.profile.void_pin else None
+        await online.run(ctx, _deal(ctx, original, card), card, asked)
     finally:
-        if pin:
-            wipe(pin)
         if card is not None:
             card.wipe()
 
@@ -63,8 +59,8 @@ def _original_lines(prompts: object, original: object) -> tuple:
     )
 
 
-def _deal(ctx: object, original: object, card: object, pin: object) -> object:
-    deal = new_deal(ctx, VOID, original.amount_minor, card, pin)
+def _deal(ctx: object, original: object, card: object) -> object:
+    deal = new_deal(ctx, VOID, original.amount_minor, card)
     deal.original_batch = original.batch
     deal.original_stan = original.stan
     deal.original_rrn = original.rrn

@@ -12,6 +12,7 @@ ITEMS = (
     ("signoff", ""),
     ("reprint", "F8"),
     ("resettle", ""),
+    ("loadkeys", ""),
 )
 
 

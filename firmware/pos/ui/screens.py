@@ -8,7 +8,7 @@ SCREENS = (
     ("boot", "", "starting, ledger is read back"),
     ("signon", "", "sign-on is under way"),
     ("idle", "0-9 swipe F1 F2 F3 F4 F8 MENU", "ready: a digit or a swipe starts a sale"),
-    ("menu", "1-7 UP DOWN ENTER CANCEL", "all functions"),
+    ("menu", "1-8 UP DOWN ENTER CANCEL", "all functions"),
     ("sale.amount", "0-9 00 CLEAR ENTER CANCEL", "amount in minor units"),
     ("card.swipe", "swipe CANCEL", "waiting for the card"),
     ("pin.enter", "0-9 CLEAR ENTER CANCEL", "PIN, 4 to 12 digits; ENTER alone skips it"),
@@ -28,6 +28,8 @@ SCREENS = (
     ("store.full", "ENTER", "settle before the next transaction"),
     ("signon.done", "ENTER", "signed on at the operator's request"),
     ("signoff.done", "ENTER", "signed off"),
+    ("keys.load", "CANCEL", "a key loader may load keys; check values so far"),
+    ("keys.done", "ENTER", "keys are stored; a sign-on follows"),
     ("error", "ENTER", "what went wrong and what to do"),
     ("tampered", "", "out of service"),
 )

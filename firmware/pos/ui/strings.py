@@ -18,7 +18,8 @@ idle.pending|未决冲正 %d笔|UNRESOLVED REVERSALS %d
 idle.due|待打印 %d张|SLIPS DUE %d
 idle.notpts|演示机:非PCI PTS设备|DEMO: NOT A PCI PTS DEVICE
 menu|功能菜单|MENU
-menu.sale|消费|SALE
+menu.menu.loadkeys|灌密钥|LOAD KEYS
+sale|消费|SALE
 menu.void|消费撤销|VOID
 menu.settle|结算|SETTLEMENT
 menu.signon|签到|SIGN ON
@@ -40,6 +41,8 @@ card.another|此卡不能使用,请换卡|USE ANOTHER CARD
 card.bad|刷卡无效,请重试|SWIPE NOT ACCEPTED, TRY AGAIN
 pin.enter|请输入密码|ENTER PIN
 pin.skip|无密码请按确认|ENTER = NO PIN
+pin.pad|请在密码键盘上输入|USE THE PIN PAD
+pin.bad|密码键盘出错|PIN PAD FAILED
 pin.short|密码至少4位|PIN: 4 TO 12 DIGITS
 host.wait|正在联机,请稍候|ON LINE, PLEASE WAIT
 outcome.approved|交易成功|APPROVED
@@ -65,6 +68,12 @@ settle.flag3|对账出错|COMPARE ERROR
 settle.domestic|内卡|DOMESTIC
 settle.foreign|外卡|FOREIGN
 settle.newbatch|新批次 %06d|NEW BATCH %06d
+keys.load|灌密钥|LOADING KEYS
+keys.wait|等待密钥设备 取消退出|WAITING FOR KEY LOADER
+keys.bench|测试工具,非PCI灌密设备|BENCH TOOL, NO PCI KEY INJECTION
+keys.part|分量%d 校验值 %s|COMPONENT %d CHECK %s
+keys.done|密钥已更新|KEYS STORED
+keys.noport|无密钥接口|NO KEY PORT
 print.tear|请撕单,按确认打印下联|TEAR OFF, ENTER FOR NEXT COPY
 print.paper|打印机未就绪|PRINTER NOT READY
 blocked.paper|打印机缺纸|OUT OF PAPER

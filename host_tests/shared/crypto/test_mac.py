@@ -89,6 +89,19 @@ class TestAnsiMacs(unittest.TestCase):
         vector = _vector("mac_x919")
         self.assertEqual(x919(_H(vector["mak"]), (_H(vector["data"]),)), _H(vector["mac"]))
 
+    def test_iso_9797_1_examples(self):
+        # ISO/IEC 9797-1 annex B.4 (algorithm 3) as in RustCrypto retail-mac and others; the first
+        # text under half the key is B.2 (algorithm 1)
+        key = _H("0123456789ABCDEFFEDCBA9876543210")
+        for text, zeros, marked in (
+            (b"Now is the time for all ", "A1C72E74EA3FA9B6", "E9086230CA3BE796"),
+            (b"Now is the time for it", "2E2B1428CC78254F", "5A692CE64F404145"),
+        ):
+            self.assertEqual(x919(key, (text,)), _H(zeros))
+            self.assertEqual(x919(key, (text, MARK)), _H(marked))
+        code = x99(Tdes(key[:8]), (b"Now is the time for all ",))
+        self.assertEqual(code, _H("70A30640CC76DD8B"))
+
     def test_x919_of_equal_halves_is_x99(self):
         key = _H("0123456789ABCDEF")
         for text in (b"1", b"12345678", b"123456789"):

@@ -34,7 +34,7 @@ class FakeStdin:
             raise chunk
         if chunk is self.SILENCE:
             await asyncio.sleep(_LONG_MS)
-        return chunk
+        return bytearray(chunk)
 
 
 class LinkTest(unittest.TestCase):

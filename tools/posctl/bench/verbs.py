@@ -23,6 +23,7 @@ KEYS = (
 FLUX_COUNT_MAX = 4096  # a full track is about 1100 changes; more is not a card
 FLUX_MAX_US = 65535  # the firmware keeps times as 16 bits
 _CODE_MAX = 64
+_LOAD_TEXT_MAX = 400  # the terminal takes lines of 512 bytes
 _POINTS_MAX = 1024
 _POINT_MAX = 4095
 _EAT_MAX = 65535
@@ -121,6 +122,22 @@ def _link(message: dict) -> None:
         raise ValueError("state must be up or down")
 
 
+def _load(message: dict) -> None:
+    """A step of key loading: the terminal judges it, so that scripts can try what is wrong."""
+    texts = ("step", "role", "algorithm", "hex", "kcv", "block")
+    only(message, *texts, "components", "component")
+    need(message, "step")
+    for name in texts:
+        text = message.get(name, "")
+        if not isinstance(text, str) or not text.isascii() or len(text) > _LOAD_TEXT_MAX:
+            raise ValueError(f"{name} must be up to {_LOAD_TEXT_MAX} ASCII characters")
+        if set(text) & set('"\\'):
+            raise ValueError(f"{name} must be without quotes and backslashes")
+    for name in ("components", "component"):
+        if not whole(message.get(name, 0), -9, 9):
+            raise ValueError(f"{name} must be a digit")
+
+
 def _tamper(message: dict) -> None:
     only(message)
 
@@ -132,5 +149,6 @@ CHECKS: dict[str, Callable[[dict], None]] = {
     "touch": _touch,
     "printer": _printer,
     "link": _link,
+    "load": _load,
     "tamper": _tamper,
 }

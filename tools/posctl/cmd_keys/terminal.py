@@ -1,40 +1,39 @@
 # SPDX-License-Identifier: MIT
-"""`posctl keys`: make key components, inject the TMK they combine to, show check values, wipe.
-
-A clear key is never shown or stored outside the terminal's key store; components are shown only
-where they are made. This is a bench tool: a key that will guard money belongs in an HSM ceremony.
-"""
+"""`posctl keys component`, `inject`, `show`, `decommission`: the keys of one terminal."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
 from posctl import keys, statedir
-from posctl.errors import ToolError
-from posctl.keys import derived, parts, wiping
+from posctl.cmd_keys import entry
+from posctl.cmd_keys.options import Algorithm, Json, Kcv, Length, State
+from posctl.keys import derived, kinds, parts, wiping
 
 app = typer.Typer()
-
-_Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-_State = Annotated[Path, typer.Option(help="The terminal's state directory.")]
 
 
 @app.command("component")
 def component(
     custodians: Annotated[int, typer.Option(min=1, max=3, help="One component each.")] = 2,
-    as_json: _Json = False,
+    algorithm: Annotated[Algorithm, typer.Option(help="Of the key they combine to.")] = (
+        Algorithm.TDES
+    ),
+    length: Length = None,
+    as_json: Json = False,
 ) -> None:
     """Make random 16-byte components with their check values.
 
     Each custodian keeps one, on paper of their own. With --custodians 1 a custodian makes just
     their own part, unseen by the others.
     """
-    made = [parts.make() for _ in range(custodians)]
-    told = [{"component": part.hex().upper(), "kcv": parts.kcv(part)} for part in made]
-    combined = _combined_kcv(made) if custodians > 1 else None
+    name = algorithm.value
+    size = kinds.component_length(name, length)
+    made = [parts.make(name, size) for _ in range(custodians)]
+    told = [{"component": part.hex().upper(), "kcv": parts.kcv(part, name)} for part in made]
+    combined = _combined_kcv(made, name) if custodians > 1 else None
     parts.wipe(*made)
     if as_json:
         print(json.dumps({"components": told, "kcv": combined}))
@@ -47,15 +46,13 @@ def component(
 
 @app.command("inject")
 def inject(
-    state: _State,
+    state: State,
     component: Annotated[
         Optional[list[str]],
         typer.Option(help="32 hex digits, two or three times; asked for, unseen, when absent."),
     ] = None,
-    kcv: Annotated[
-        Optional[str], typer.Option(help="The key's check value, 6 or 8 hex digits: must match.")
-    ] = None,
-    as_json: _Json = False,
+    kcv: Kcv = None,
+    as_json: Json = False,
 ) -> None:
     """Combine components by XOR and store the result as the terminal's TMK.
 
@@ -64,14 +61,14 @@ def inject(
     Components given as options stay in the shell's history; typed ones and those read from a pipe
     (one a line) do not.
     """
-    statedir.open_state(state)  # before anyone types a component
+    name = statedir.open_state(state).profile["algorithm"]  # before anyone types a component
     typed: list[bytearray] = []
     try:
-        _take(component, typed)
-        told = [parts.kcv(part) for part in typed]
+        entry.take(component, typed, parts.KEY_BYTES)
+        told = [parts.kcv(part, name) for part in typed]
         for number, value in enumerate(told, 1):
-            typer.echo(f"component {number}: check value {value}", err=True)
-        found = _store(state, typed, kcv)
+            entry.tell(f"component {number}: check value {value}")
+        found = _store(state, typed, name, kcv)
     finally:
         parts.wipe(*typed)
     if as_json:
@@ -81,7 +78,7 @@ def inject(
 
 
 @app.command("show")
-def show(state: _State, as_json: _Json = False) -> None:
+def show(state: State, as_json: Json = False) -> None:
     """Show which keys a terminal has, by role and check value; those of its own device key too."""
     opened = statedir.open_state(state)
     held, own = keys.check_values(opened), derived.check_values(opened)
@@ -101,9 +98,9 @@ def show(state: _State, as_json: _Json = False) -> None:
 
 @app.command("decommission")
 def decommission(
-    state: _State,
+    state: State,
     abandon: Annotated[bool, typer.Option(help="Also when transactions are not settled.")] = False,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Erase keys, counter and journal for good, and prove it by a scan of the flash.
 
@@ -119,51 +116,22 @@ def decommission(
     print(f"{state}: decommissioned")
 
 
-def _store(state: Path, typed: list[bytearray], kcv: str | None) -> str:
-    key = parts.combine(typed)
+def _store(state: Path, typed: list[bytearray], algorithm: str, kcv: str | None) -> str:
+    key = parts.combine(typed, algorithm)
     try:
         if kcv is not None:
-            parts.check_kcv(kcv, parts.kcv(key))
-        return keys.inject(state, key)
+            parts.check_kcv(kcv, parts.kcv(key, algorithm))
+        return keys.inject(state, key, algorithm)
     finally:
         parts.wipe(key)
 
 
-def _combined_kcv(made: list[bytearray]) -> str:
-    key = parts.combine(made)
+def _combined_kcv(made: list[bytearray], algorithm: str) -> str:
+    key = parts.combine(made, algorithm)
     try:
-        return parts.kcv(key)
+        return parts.kcv(key, algorithm)
     finally:
         parts.wipe(key)
-
-
-def _take(given: list[str] | None, typed: list[bytearray]) -> None:
-    """Append the components to `typed`: from the options, from a person or from a pipe."""
-    if given:
-        for number, text in enumerate(given, 1):
-            typed.append(parts.parse(text, f"--component {number}"))
-    elif sys.stdin.isatty():
-        _ask(typed)
-    else:
-        lines = [line for line in sys.stdin.read(4096).splitlines() if line.strip()]
-        for number, text in enumerate(lines, 1):
-            typed.append(parts.parse(text, f"component {number}"))
-        if not lines:
-            raise ToolError("no --component, and none on stdin")
-
-
-def _ask(typed: list[bytearray]) -> None:
-    for number in (1, 2, 3):
-        hint = ", ENTER when there are two" if number == 3 else ""
-        text = typer.prompt(
-            f"Component {number} (not shown{hint})",
-            default="" if number == 3 else None,
-            hide_input=True,
-            show_default=False,
-            err=True,
-        )
-        if text:
-            typed.append(parts.parse(text, f"component {number}"))
 
 
 def _grouped(digits: str) -> str:
