@@ -28,6 +28,7 @@ def build(board: object) -> object:
     prompts.show("boot")
     from pos.keystore import wipe
 
+    _random(board, 1)
     if wipe.finish(board.partition("keys")):
         return None
     key = _open_keys(board).journal_key()
@@ -43,14 +44,20 @@ def _counter(board: object) -> Counter:
 
 
 def _open_keys(board: object) -> object:
-    from pos.core.entropy import Entropy
     from pos.keystore.keystore import KeyStore
     from pos.store.slots import AtomicSlot
 
-    source = Entropy(board.random)
-    keys = KeyStore(AtomicSlot(board.partition("keys")), board.device_key(), source.read)
+    slot = AtomicSlot(board.partition("keys"))
+    keys = KeyStore(slot, board.device_key(), lambda length: _random(board, length))
     keys.load()
     return keys
+
+
+def _random(board: object, length: int) -> bytes:
+    """Return bytes of a source that was just looked at; KeyStoreError when it is not sound."""
+    from pos.core.entropy import Entropy
+
+    return Entropy(board.random).read(length)
 
 
 def _host(board: object, ctx: Context) -> object:

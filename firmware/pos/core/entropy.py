@@ -4,7 +4,7 @@
 It cannot tell good random bytes from bad ones; it tells a source that is stuck, short or switched
 off from one that runs. Repetition count: six equal bytes in a row. Stuck: the same eight bytes as
 the time before. From a sound source the first is seen once in 2**40 bytes, the second once in
-2**64 reads. Each opening of the key store makes a new watch, which begins with a look of its own.
+2**64 reads. Each use begins with a look of its own: app.py keeps no watch in memory between two.
 """
 
 from micropython import const
