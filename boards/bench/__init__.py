@@ -68,9 +68,9 @@ class BenchBoard:
         self.printer = EscposPrinter(self._uart)
         self.log = self._link.log
 
-    def start(self) -> None:
+    def start(self, tampered: object) -> None:
         """Listen to the link from power on."""
-        self._link.start()
+        self._link.start(tampered)
 
     def show(self, screen: str, lines: list) -> None:
         """Display port; each screen is also a moment to look at the heap."""

@@ -6,12 +6,12 @@ USB serial port: a bare board is a whole terminal for whoever types JSON lines.
 """
 
 import json
-import os
 import time
 
 from board import pins
 from drivers.escpos_printer import EscposPrinter
 from drivers.link import Link, emit
+from hal.esp32.entropy import random
 from hal.esp32.flash import PartitionFlash
 from hal.esp32.identity import device_key
 from hal.esp32.uart import open_uart
@@ -56,6 +56,7 @@ class EspBoard:
         self.inputs = self._inputs(link)
         self.printer = EscposPrinter(open_uart(pins))
         self.device_key = device_key
+        self.random = random
 
     def _display(self) -> object:
         """Return the OLED of pins.py, None when there is none."""
@@ -93,10 +94,6 @@ class EspBoard:
     def partition(self, name: str) -> object:
         """Return the data partition of this label."""
         return PartitionFlash(name)
-
-    def random(self, length: int) -> bytes:
-        """Return bytes of the hardware generator (fed by the radio, which is on)."""
-        return os.urandom(length)
 
     def transport(self, profile: object) -> object:
         """Return a TCP connection, unopened."""

@@ -54,13 +54,15 @@ class Link:
         self._closed = False
         self._broken = None
         self._waiting = False
+        self._tampered = None  # called on a tamper line, at once
         self._task = None
         self._arrived = None
         self._taken = None
 
-    def start(self) -> None:
+    def start(self, tampered: object = None) -> None:
         """Listen from now on, inside the running loop: settings act while no key is waited for."""
         if self._task is None:
+            self._tampered = tampered
             self._arrived = asyncio.Event()
             self._taken = asyncio.Event()
             self._task = asyncio.create_task(self._read())
@@ -131,6 +133,9 @@ class Link:
             await self._swipe()
         elif verb in ("printer", "link"):
             self._on_setting(message)
+            self._passed()
+        elif verb == "tamper" and self._tampered:
+            self._tampered()
             self._passed()
         elif verb == "load":
             loader = self.lines.loader

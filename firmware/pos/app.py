@@ -3,6 +3,8 @@
 
 from micropython import const
 
+import asyncio
+
 from pos.core import aio, modules
 from pos.core.errors import PosError, PowerOff
 from pos.core.profile import Profile
@@ -15,12 +17,20 @@ from pos.ui.prompts import Prompts
 _IDLE_WAIT_S = const(3600)
 
 
-def build(board: object) -> Context:
-    """Load keys and ledger, wire the parts. PosError, nothing overwritten, when flash is bad."""
+def build(board: object) -> object:
+    """Load keys and ledger, return the Context. PosError, nothing overwritten: flash is bad.
+
+    None: the case was opened, and nobody has injected new keys since.
+    """
     modules.keep()  # all that was imported so far; what comes now is needed at times only
     profile = Profile(board.profile())
     prompts = Prompts(board, profile)
     prompts.show("boot")
+    from pos.keystore import wipe
+
+    _random(board, 1)
+    if wipe.finish(board.partition("keys")):
+        return None
     key = _open_keys(board, profile).journal_key()
     ledger = Ledger(Journal(board.partition("journal"), _counter(board), key), profile)
     ledger.load()
@@ -40,9 +50,18 @@ def _open_keys(board: object, profile: Profile) -> object:
     from pos.store.slots import AtomicSlot
 
     slot = AtomicSlot(board.partition("keys"))
-    keys = KeyStore(slot, board.device_key(), board.random, profile.mac_method)
+    keys = KeyStore(
+        slot, board.device_key(), lambda length: _random(board, length), profile.mac_method
+    )
     keys.load()
     return keys
+
+
+def _random(board: object, length: int) -> bytes:
+    """Return bytes of a source that was just looked at; KeyStoreError when it is not sound."""
+    from pos.core.entropy import Entropy
+
+    return Entropy(board.random).read(length)
 
 
 def _host(board: object, ctx: Context) -> object:
@@ -53,17 +72,26 @@ def _host(board: object, ctx: Context) -> object:
 
 
 async def main(board: object) -> None:
-    """Run the terminal until its inputs end. PosError passes when it cannot start."""
-    board.start()
-    ctx = build(board)
-    from pos.txn import startup
+    """Run the terminal until its inputs end. PosError passes when it cannot start.
 
+    When the case is opened the flow ends where it waits, and the terminal stays out of service.
+    """
+    board.start(asyncio.current_task().cancel)
     try:
-        await startup.run(ctx)
-        while True:
-            await turn(ctx)
+        ctx = build(board)
+        if ctx:
+            from pos.txn import startup
+
+            await startup.run(ctx)
+            while True:
+                await turn(ctx)
     except PowerOff:
         return
+    except asyncio.CancelledError:
+        ctx = None
+    from pos.txn import tamper
+
+    await tamper.run(board, Prompts(board, Profile(board.profile())))
 
 
 async def turn(ctx: object) -> None:

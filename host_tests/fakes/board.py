@@ -204,8 +204,9 @@ class FakeBoard:
         self._seed = 1
         cashier.display = self.display
 
-    def start(self) -> None:
-        """Nothing to listen to: the cashier answers when asked."""
+    def start(self, tampered: object) -> None:
+        """Nothing to listen to: the cashier answers when asked; a test may call `tampered`."""
+        self.tampered = tampered
 
     def profile(self) -> dict:
         """Return the parameters."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`posctl keys`: what it makes, what it refuses, and that no clear key leaves it."""
 
+import hmac
 import io
 import json
 import sys
@@ -17,6 +18,15 @@ _TWO = "0123456789ABCDEFFEDCBA9876543210"
 _THREE = "89ABCDEF0123456776543210FEDCBA98"
 _KCV = "E66F46DB"  # of _ONE xor _TWO, computed with `cryptography`
 _TMK = "10017623DCCDBA6767DC1023BA89DCEF"  # the same, odd parity
+
+
+# the keys of the device key, and what each is derived with
+_OWN = {
+    "storage": b"keystore cipher 1",
+    "storage MAC": b"keystore tag 1",
+    "audit": b"journal 1",
+    "card hash": b"card hash 1",
+}
 
 
 class _Pipe(io.StringIO):
@@ -74,14 +84,17 @@ def test_component_count(posctl, count):
 
 
 def test_inject_and_show(posctl, state):
-    assert posctl("show", "--state", state.path) == (0, f"{state.path}: no keys\n", "")
+    code, out, err = posctl("show", "--state", state.path)
+    assert (code, out.splitlines()[0], err) == (0, f"{state.path}: no keys", "")
     code, out, err = posctl("inject", *_both(state))
     assert (code, out) == (0, f"{state.path}: TMK stored, check value {_KCV}\n")
     assert err.splitlines() == [
         f"component {n}: check value {parts.kcv(bytearray.fromhex(text))}"
         for n, text in ((1, _ONE), (2, _TWO))
     ]
-    assert posctl("show", "--state", state.path)[1] == f"TMK  check value {_KCV}\n"
+    shown = posctl("show", "--state", state.path)[1].splitlines()
+    assert shown[0] == f"TMK  check value {_KCV}"
+    assert [line.split(" key, ")[0] for line in shown[1:]] == list(_OWN)
 
 
 def test_json(posctl, state):
@@ -93,7 +106,15 @@ def test_json(posctl, state):
         "kcv": _KCV,
     }
     _, out, _ = posctl("show", "--state", state.path, "--json")
-    assert json.loads(out) == {"terminal": "12345678", "keys": [{"role": "TMK", "kcv": _KCV}]}
+    shown = json.loads(out)
+    assert (shown["terminal"], shown["keys"]) == ("12345678", [{"role": "TMK", "kcv": _KCV}])
+    own = {
+        role: hmac.digest(state.device_key, b"espos " + use, "sha256")
+        for role, use in _OWN.items()
+    }
+    assert {key["role"]: key["kcv"] for key in shown["derived"]} == {
+        role: hmac.digest(key, b"", "sha256")[:4].hex().upper() for role, key in own.items()
+    }
 
 
 def test_no_clear_key_is_shown_or_stored(posctl, state):

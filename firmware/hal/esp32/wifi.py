@@ -10,6 +10,7 @@ class Wifi:
     def __init__(self, ssid: str, password: str) -> None:
         self._station = network.WLAN(network.STA_IF)
         self._station.active(True)
+        self._station.config(pm=self._station.PM_NONE)  # a sleeping radio feeds no random numbers
         if ssid:
             self._station.connect(ssid, password)
 

@@ -123,8 +123,11 @@ class Board:
     key_port: KeyPort  # None: keys cannot be loaded through the board
     pin_pad: PinPad  # None: PINs come from `inputs`
 
-    def start(self) -> None:
-        """Begin to listen; called once, inside the running loop, before anything else."""
+    def start(self, tampered: object) -> None:
+        """Begin to listen; called once, inside the running loop, before anything else.
+
+        `tampered()` is to be called at once when the case is opened, whatever else goes on.
+        """
 
     def profile(self) -> dict:
         """Return the terminal's parameters (core/profile.py)."""

@@ -15,6 +15,7 @@ from pos.core.carddata import wipe
 from pos.core.errors import KeyStoreError, StoreError
 from pos.crypto.hmac import hmac_sha256, same
 from pos.keystore import keyring
+from pos.keystore.derived import AUDIT, CARD_HASH
 from pos.keystore.roles import KBPK, MAK, NAMES, PIK, TDES, TDK, TMK, cipher_of
 from pos.keystore.vault import Vault
 
@@ -41,8 +42,8 @@ class KeyStore:
         self._slot = slot
         self._vault = Vault(device_key, random)
         self._mac_method = mac_method
-        self._card_key = hmac_sha256(device_key, b"espos card hash 1")
-        self._journal_key = hmac_sha256(device_key, b"espos journal 1")
+        self._card_key = hmac_sha256(device_key, CARD_HASH)
+        self._journal_key = hmac_sha256(device_key, AUDIT)
         self._sealed = None
         self._roles = None  # None = not loaded yet
 

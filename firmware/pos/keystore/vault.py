@@ -12,6 +12,7 @@ import cryptolib
 
 from pos.core.errors import KeyStoreError
 from pos.crypto.hmac import hmac_sha256, same
+from pos.keystore.derived import STORAGE, STORAGE_MAC
 
 _VERSION = b"\x01"
 _MODE_CBC = const(2)
@@ -24,8 +25,8 @@ class Vault:
     """Seals and opens the key store's content. `random(n)` is the board's source of entropy."""
 
     def __init__(self, device_key: bytes, random: object) -> None:
-        self._cipher_key = hmac_sha256(device_key, b"espos keystore cipher 1")
-        self._tag_key = hmac_sha256(device_key, b"espos keystore tag 1")
+        self._cipher_key = hmac_sha256(device_key, STORAGE)
+        self._tag_key = hmac_sha256(device_key, STORAGE_MAC)
         self._random = random
 
     def seal(self, clear: bytearray) -> bytes:

@@ -152,8 +152,8 @@ class LinkTest(unittest.TestCase):
         self.assertIsNone(self._get([lines], 1)[0][1][0])
 
     def test_what_the_board_has_not(self):
-        self._get([b'{"do":"tamper"}\n', FakeStdin.SILENCE], 1, _SHORT_MS)
-        self.assertEqual(self._logged(), ["this board has no tamper"])
+        self._get([b'{"do":"touch"}\n', FakeStdin.SILENCE], 1, _SHORT_MS)
+        self.assertEqual(self._logged(), ["this board has no touch"])
         self.assertEqual(self._seen(), [0, 1])
 
     def test_end_of_input_once_all_is_taken(self):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`posctl keys component`, `inject`, `show`: components, the TMK they combine to, check values."""
+"""`posctl keys component`, `inject`, `show`, `decommission`: the keys of one terminal."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ import typer
 from posctl import keys, statedir
 from posctl.cmd_keys import entry
 from posctl.cmd_keys.options import Algorithm, Json, Kcv, Length, State
-from posctl.keys import kinds, parts
+from posctl.keys import derived, kinds, parts, wiping
 
 app = typer.Typer()
 
@@ -79,17 +79,41 @@ def inject(
 
 @app.command("show")
 def show(state: State, as_json: Json = False) -> None:
-    """Show which keys a terminal has, by role and check value."""
+    """Show which keys a terminal has, by role and check value; those of its own device key too."""
     opened = statedir.open_state(state)
-    held = keys.check_values(opened)
+    held, own = keys.check_values(opened), derived.check_values(opened)
     if as_json:
         told = [{"role": role, "kcv": value} for role, value in held]
-        print(json.dumps({"terminal": opened.profile["terminal"], "keys": told}))
+        told_own = [{"role": role, "kcv": value} for role, value in own]
+        shown = {"terminal": opened.profile["terminal"], "keys": told, "derived": told_own}
+        print(json.dumps(shown))
         return
     for role, value in held:
         print(f"{role}  check value {value}")
     if not held:
         print(f"{state}: no keys")
+    for role, value in own:
+        print(f"{role} key, from the device key  check value {value}")
+
+
+@app.command("decommission")
+def decommission(
+    state: State,
+    abandon: Annotated[bool, typer.Option(help="Also when transactions are not settled.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Erase keys, counter and journal for good, and prove it by a scan of the flash.
+
+    The device key stays, as an eFuse would; without the erased flash it opens nothing.
+    """
+    proofs = wiping.decommission(statedir.open_state(state), abandon)
+    if as_json:
+        told = {proof.partition: proof.left_bytes for proof in proofs}
+        print(json.dumps({"state": str(state), "not_blank_bytes": told}))
+        return
+    for proof in proofs:
+        print(f"{proof.partition:8} {proof.size_bytes:7} bytes, {proof.left_bytes} not 0xFF")
+    print(f"{state}: decommissioned")
 
 
 def _store(state: Path, typed: list[bytearray], algorithm: str, kcv: str | None) -> str:

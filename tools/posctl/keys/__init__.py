@@ -117,8 +117,10 @@ def _told(state: statedir.StateDir) -> Iterator[None]:
 
 
 def _store(state: statedir.StateDir, device: object) -> object:
+    from pos.keystore import wipe
     from pos.keystore.keystore import KeyStore
     from pos.store.slots import AtomicSlot
 
-    slot = AtomicSlot(device.partition(*_KEYS_PARTITION))
+    flash = device.partition(*_KEYS_PARTITION)
+    slot = wipe.Renewed(flash) if wipe.marked(flash) else AtomicSlot(flash)
     return KeyStore(slot, state.device_key, secrets.token_bytes)
