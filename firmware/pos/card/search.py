@@ -148,6 +148,8 @@ class Search:
             return clear and self._payment and repairs <= 2 * (agree - 1)
         if not self._payment and (repairs > 1 or self._used or agree < 3):
             return False
+        if agree < 3 and repairs > 1 and self._noise < _QUIET:
+            return False  # what is so even, every clock but a wild one follows
         if agree < 2 and repairs:
             if repairs > _MOST_REPAIRS_ALONE or repairs > 1 and self._followed_closely():
                 return False
