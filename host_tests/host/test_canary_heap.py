@@ -19,7 +19,7 @@ import pytest
 from fakes import canaries
 from fakes.heap_scan import Canaries, NotAllowed, memory
 from posctl import image
-from posctl.bench.command import Boot, command
+from posctl.bench.command import HEAP_BYTES, Boot, command
 from posctl.bench.link import Link
 from posctl.bench.player import Player
 from posctl.demo.cashier import Cashier, Swipe
@@ -30,6 +30,7 @@ _PIN = "739184"
 _WRONG_PIN = "408926"
 _SWIPE = Swipe("canary")
 _LEAKS = 5
+_SPARE_BYTES = 65536  # the more is free, the longer a residue lies before it is overwritten
 _STAGES = (
     "sign-on",
     "sale",
@@ -93,8 +94,7 @@ def day(tmp_path_factory) -> tuple:
     faults.write_text('{"type":"sale","nth":3,"fault":"drop_after"}\n')
     built = image.build("bench").path
     with AcquirerServer(database, faults, folder / "acquirer.log") as acquirer:
-        boot = Boot(state, acquirer.address, image=built)
-        heap = boot.heap_bytes + built.stat().st_size
+        heap = HEAP_BYTES + _SPARE_BYTES + built.stat().st_size
         boot = Boot(state, acquirer.address, image=built, heap_bytes=heap)
         with Link(command(boot), lambda event: None) as link:
             try:
