@@ -19,8 +19,13 @@ _MARK_BYTES = const(16)
 
 
 def marked(flash: object) -> bool:
-    """Whether the keys of this partition were erased on tamper, or are to be."""
-    return not any(flash.read(flash.size - _MARK_BYTES, _MARK_BYTES))
+    """Whether the keys of this partition were erased on tamper, or are to be.
+
+    Not one that is zero all over: that is damage, and nobody's mark.
+    """
+    places = range(flash.size - _MARK_BYTES, 0, -_SECTOR_BYTES)
+    zero = [not any(flash.read(at, _MARK_BYTES)) for at in places]
+    return zero[0] and not all(zero)
 
 
 def tamper(flash: object) -> None:
