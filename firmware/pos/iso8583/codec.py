@@ -194,7 +194,3 @@ class Message:
             digits = digits.upper()
         lead = _lead(spec, count)
         return digits[lead : lead + count]
-
-    def before_mac(self) -> memoryview:
-        """Return what F64 is calculated over: MTI to the byte before it (section 4.5)."""
-        return self._view[: self._at[LAST]]

@@ -207,10 +207,6 @@ class Decoding(unittest.TestCase):
         self.assertEqual(Message(b"\x08\x00" + bytes(8)).numbers(), [])
         self.assertIn("no digit", reason(b"\x0a\x00" + bytes(8)))
 
-    def test_before_mac(self):
-        data = self.message(64, "11" * 8)
-        self.assertEqual(bytes(Message(data).before_mac()), data[:10])
-
     def test_kinds_are_exclusive(self):
         for spec in SPECS:
             kinds = [kind for kind in (N, Z, ANS, B) if spec & kind]
