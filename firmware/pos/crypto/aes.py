@@ -9,15 +9,17 @@ from micropython import const
 
 import cryptolib
 
+from pos.crypto.block import Block
 from pos.crypto.errors import CryptoError
 
 _MODE_ECB = const(1)
 
 
-class Aes:
+class Aes(Block):
     """A key of 16, 24 or 32 bytes; the ESP32 port of `cryptolib` has no 24."""
 
     block = 16
+    name = "AES"
 
     def __init__(self, key: bytes) -> None:
         if len(key) not in (16, 24, 32):
@@ -28,33 +30,16 @@ class Aes:
         except ValueError:
             raise CryptoError("AES key length")
 
-    def encrypt(self, data: bytes) -> bytes:
-        """Encrypt whole blocks."""
-        _check(data, data)
-        return self._cipher.encrypt(data)
-
     def encrypt_into(self, data: bytes, out: bytearray) -> None:
         """Encrypt whole blocks into a buffer, which may be `data` itself."""
-        _check(data, out)
+        self.check(data, out)
         self._cipher.encrypt(data, out)
-
-    def decrypt(self, data: bytes) -> bytes:
-        """Decrypt whole blocks."""
-        _check(data, data)
-        return self._back.decrypt(data)
 
     def decrypt_into(self, data: bytes, out: bytearray) -> None:
         """Decrypt whole blocks into a buffer that can be wiped: for keys."""
-        _check(data, out)
+        self.check(data, out)
         self._back.decrypt(data, out)
 
     def wipe(self) -> None:
         """Let go of the key schedule; the object is of no use afterwards."""
         self._cipher = self._back = None
-
-
-def _check(data: bytes, out: bytes) -> None:
-    if len(data) % 16:
-        raise CryptoError("AES data length")
-    if len(out) < len(data):
-        raise CryptoError("AES output length")

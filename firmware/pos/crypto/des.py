@@ -12,6 +12,7 @@ from micropython import const
 from array import array
 
 from pos.core import modules
+from pos.crypto.block import Block
 from pos.crypto.des_tables import CHOICE, TABLES
 from pos.crypto.errors import CryptoError
 
@@ -25,10 +26,11 @@ except (ImportError, MemoryError, SyntaxError, ValueError):  # none, no room, ot
 _DOUBLE_SHIFTS = const(0x7EFC)  # bit n: the key halves move two places before round n
 
 
-class Tdes:
+class Tdes(Block):
     """A key of 8 (single DES), 16 or 24 bytes; its parity bits are not used."""
 
     block = 8
+    name = "DES"
 
     def __init__(self, key: bytes) -> None:
         if len(key) not in (8, 16, 24):
@@ -44,39 +46,20 @@ class Tdes:
             for i in range(48):
                 self._rounds[96 + i] = self._rounds[i]
 
-    def encrypt(self, data: bytes) -> bytes:
-        """Encrypt whole blocks."""
-        out = bytearray(len(data))
-        self.encrypt_into(data, out)
-        return bytes(out)
-
     def encrypt_into(self, data: bytes, out: bytearray) -> None:
         """Encrypt whole blocks into a buffer, which may be `data` itself."""
-        _check(data, out)
+        self.check(data, out)
         crypt(self._rounds, 3, data, out, TABLES)
-
-    def decrypt(self, data: bytes) -> bytes:
-        """Decrypt whole blocks."""
-        out = bytearray(len(data))
-        self.decrypt_into(data, out)
-        return bytes(out)
 
     def decrypt_into(self, data: bytes, out: bytearray) -> None:
         """Decrypt whole blocks into a buffer that can be wiped: for keys."""
-        _check(data, out)
+        self.check(data, out)
         crypt(self._rounds, -3, data, out, TABLES)
 
     def wipe(self) -> None:
         """Zero the round keys; the object is of no use afterwards."""
         for i in range(len(self._rounds)):
             self._rounds[i] = 0
-
-
-def _check(data: bytes, out: bytearray) -> None:
-    if len(data) % 8:
-        raise CryptoError("DES data length")
-    if len(out) < len(data):
-        raise CryptoError("DES output length")
 
 
 def _schedule(key: bytes, at: int, rounds: array, place: int, step: int) -> None:

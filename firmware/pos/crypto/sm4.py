@@ -10,6 +10,7 @@ that; the machine code at least looks up 256 bytes only, and no wider tables.
 from array import array
 
 from pos.core import modules
+from pos.crypto.block import Block
 from pos.crypto.errors import CryptoError
 from pos.crypto.sm4_tables import SBOX
 
@@ -25,10 +26,11 @@ except (ImportError, MemoryError, SyntaxError, ValueError):  # none, no room, ot
 _FAMILY = (0xA3B1, 0xBAC6, 0x56AA, 0x3350, 0x677D, 0x9197, 0xB270, 0x22DC)
 
 
-class Sm4:
+class Sm4(Block):
     """A key of 16 bytes."""
 
     block = 16
+    name = "SM4"
 
     def __init__(self, key: bytes) -> None:
         if len(key) != 16:
@@ -36,39 +38,20 @@ class Sm4:
         self._keys = array("H", bytes(128))
         _schedule(key, self._keys)
 
-    def encrypt(self, data: bytes) -> bytes:
-        """Encrypt whole blocks."""
-        out = bytearray(len(data))
-        self.encrypt_into(data, out)
-        return bytes(out)
-
     def encrypt_into(self, data: bytes, out: bytearray) -> None:
         """Encrypt whole blocks into a buffer, which may be `data` itself."""
-        _check(data, out)
+        self.check(data, out)
         crypt(self._keys, 1, data, out, TABLES)
-
-    def decrypt(self, data: bytes) -> bytes:
-        """Decrypt whole blocks."""
-        out = bytearray(len(data))
-        self.decrypt_into(data, out)
-        return bytes(out)
 
     def decrypt_into(self, data: bytes, out: bytearray) -> None:
         """Decrypt whole blocks into a buffer that can be wiped: for keys."""
-        _check(data, out)
+        self.check(data, out)
         crypt(self._keys, -1, data, out, TABLES)
 
     def wipe(self) -> None:
         """Zero the round keys; the object is of no use afterwards."""
         for i in range(len(self._keys)):
             self._keys[i] = 0
-
-
-def _check(data: bytes, out: bytearray) -> None:
-    if len(data) % 16:
-        raise CryptoError("SM4 data length")
-    if len(out) < len(data):
-        raise CryptoError("SM4 output length")
 
 
 def _schedule(key: bytes, keys: array) -> None:
