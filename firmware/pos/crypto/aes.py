@@ -13,6 +13,7 @@ from pos.crypto.block import Block
 from pos.crypto.errors import CryptoError
 
 _MODE_ECB = const(1)
+_CHECK_BYTES = const(5)
 
 
 class Aes(Block):
@@ -39,6 +40,15 @@ class Aes(Block):
         """Decrypt whole blocks into a buffer that can be wiped: for keys."""
         self.check(data, out)
         self._back.decrypt(data, out)
+
+    def check_value(self) -> bytes:
+        """Return five bytes of the CMAC of a zero block (X9.24-3), and wipe the key."""
+        from pos.crypto.cmac import cmac
+
+        try:
+            return cmac(self, (bytes(self.block),))[:_CHECK_BYTES]
+        finally:
+            self.wipe()
 
     def wipe(self) -> None:
         """Let go of the key schedule; the object is of no use afterwards."""

@@ -19,6 +19,13 @@ class Block:
         self.decrypt_into(data, out)
         return bytes(out)
 
+    def check_value(self) -> bytes:
+        """Return a block of zeros encrypted, whose first bytes are shown, and wipe the key."""
+        try:
+            return self.encrypt(bytes(self.block))
+        finally:
+            self.wipe()
+
     def check(self, data: bytes, out: bytes) -> None:
         """CryptoError unless `data` are whole blocks and fit `out`."""
         if len(data) % self.block:

@@ -2,14 +2,13 @@
 """Key check values: what may be shown and sent of a key; compare them with `hmac.same`."""
 
 KCV_BYTES = 4  # of DES
-AES_KCV_BYTES = 5
 
 
 def tdes_kcv(key: bytes) -> bytes:
     """Return the check value of a DES (8), double (16) or triple (24) length key."""
     from pos.crypto.des import Tdes
 
-    return _of_zeros(Tdes(key))[:KCV_BYTES]
+    return Tdes(key).check_value()[:KCV_BYTES]
 
 
 def sm4_kcv(key: bytes) -> bytes:
@@ -19,23 +18,11 @@ def sm4_kcv(key: bytes) -> bytes:
     """
     from pos.crypto.sm4 import Sm4
 
-    return _of_zeros(Sm4(key))
+    return Sm4(key).check_value()
 
 
 def aes_kcv(key: bytes) -> bytes:
     """Return the check value of an AES key: five bytes of the CMAC of a zero block (X9.24-3)."""
     from pos.crypto.aes import Aes
-    from pos.crypto.cmac import cmac
 
-    cipher = Aes(key)
-    try:
-        return cmac(cipher, (bytes(cipher.block),))[:AES_KCV_BYTES]
-    finally:
-        cipher.wipe()
-
-
-def _of_zeros(cipher: object) -> bytes:
-    try:
-        return cipher.encrypt(bytes(cipher.block))
-    finally:
-        cipher.wipe()
+    return Aes(key).check_value()

@@ -2,30 +2,24 @@
 """Check values of keys of any algorithm, and what a DES key has to look like."""
 
 from pos.core.errors import KeyStoreError
-from pos.keystore.roles import AES, SM4, TDES
+from pos.keystore.roles import AES, cipher_of
 
 
 def check_value(algorithm: int, key: bytes) -> bytes:
     """Return what may be shown of a key: four bytes, of an AES key five (another method)."""
-    from pos.crypto import kcv
-
-    if algorithm == TDES:
-        return kcv.tdes_kcv(key)
-    if algorithm == SM4:
-        return kcv.sm4_kcv(key)[: kcv.KCV_BYTES]
-    if algorithm == AES:
-        return kcv.aes_kcv(key)
-    raise KeyStoreError("key algorithm")
+    return cipher_of(algorithm, key).check_value()[: 5 if algorithm == AES else 4]
 
 
 def check_des(name: str, key: bytes) -> None:
     """Refuse a DES key of even parity, or of two equal parts, which is a weaker cipher."""
+    from pos.crypto.hmac import same
     from pos.crypto.parity import parity_ok
 
     if not parity_ok(key):
         raise KeyStoreError(name + " parity")
+    view = memoryview(key)  # a slice of the key itself would leave a copy behind
     for at in range(8, len(key), 8):
-        if key[at : at + 8] == key[at - 8 : at]:
+        if same(view[at : at + 8], view[at - 8 : at]):
             raise KeyStoreError(name + " has equal parts")
 
 

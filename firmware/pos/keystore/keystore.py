@@ -75,7 +75,7 @@ class KeyStore:
             raise KeyStoreError("TMK length")
         if not _KCV_MIN_BYTES <= len(kcv) <= _KCV_BYTES:
             raise KeyStoreError("TMK check value length")
-        if not same(_check_value(cipher_of(algorithm, key))[: len(kcv)], kcv):
+        if not same(cipher_of(algorithm, key).check_value()[: len(kcv)], kcv):
             raise KeyStoreError("TMK check value")
         self.change([(TMK, algorithm, key)], (KBPK,))
 
@@ -145,7 +145,7 @@ class KeyStore:
 
     def kcv(self, role: int) -> str:
         """Return a key's check value as eight hex digits."""
-        return _check_value(self._cipher(role))[:_KCV_BYTES].hex().upper()
+        return self._cipher(role).check_value()[:_KCV_BYTES].hex().upper()
 
     def ring(self) -> bytearray:
         """Return the clear content (keyring.py), for this package only; who asks wipes it."""
@@ -202,11 +202,3 @@ def _clear_block(size: int, pin: bytearray, pan: bytes) -> bytearray:
     from pos.crypto.pinblock_wide import wide0
 
     return wide0(pin, pan)
-
-
-def _check_value(cipher: object) -> bytes:
-    """Return a block of zeros encrypted, and wipe the cipher."""
-    try:
-        return cipher.encrypt(bytes(cipher.block))
-    finally:
-        cipher.wipe()

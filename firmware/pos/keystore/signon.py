@@ -61,10 +61,5 @@ def _key(tmk: object, role: int, wrapped: bytes) -> bytearray:
 
 def _check(entry: tuple, sent: bytes) -> None:
     role, algorithm, key = entry
-    cipher = cipher_of(algorithm, key)
-    try:
-        value = cipher.encrypt(bytes(cipher.block))
-    finally:
-        cipher.wipe()
-    if not same(value[: len(sent)], sent):
+    if not same(cipher_of(algorithm, key).check_value()[: len(sent)], sent):
         raise KeyStoreError(NAMES[role] + " check value")
