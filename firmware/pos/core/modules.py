@@ -11,13 +11,16 @@ does not matter, and classes must stay the same objects.
 import gc
 import sys
 
+_OURS = "pos."
 _ON_BOARD = sys.implementation.name == "micropython"
 _resident = set()
 
 
 def keep() -> None:
     """Declare everything loaded so far resident."""
-    _resident.update(sys.modules)
+    for name in sys.modules:
+        if name.startswith(_OURS):
+            _resident.add(name)
 
 
 def hold(*names: str) -> None:
@@ -31,7 +34,7 @@ def trim() -> None:
     if not _ON_BOARD or not _resident:
         return
     for name in list(sys.modules):
-        if name.startswith("pos.") and name not in _resident:
+        if name.startswith(_OURS) and name not in _resident:
             del sys.modules[name]
             parent, _, leaf = name.rpartition(".")
             if parent in sys.modules:
