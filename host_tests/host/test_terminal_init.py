@@ -33,8 +33,8 @@ def test_a_terminal_is_known_to_both_sides(tmp_path: Path, capsys) -> None:
 
 
 def test_the_master_key_is_in_no_file(tmp_path: Path, monkeypatch) -> None:
-    key = make.random_key(16)
-    monkeypatch.setattr(make, "random_key", lambda length: key)
+    key = make.new_tmk("tdes")
+    monkeypatch.setattr(make, "new_tmk", lambda algorithm: key)
     assert _init(tmp_path) == 0
     for path in tmp_path.rglob("*"):
         if path.is_file():
@@ -97,6 +97,6 @@ def test_nothing_half_made_stays(tmp_path: Path, monkeypatch) -> None:
 
 def test_keys_have_odd_parity_and_two_halves() -> None:
     for _ in range(50):
-        key = make.random_key(16)
+        key = make.new_tmk("tdes")
         assert all(bin(byte).count("1") % 2 for byte in key)
         assert key[:8] != key[8:]

@@ -19,7 +19,6 @@ from pos.keystore.roles import AES, KBPK, NAMES, SM4, TDES, TMK
 
 _KEY_BYTES = const(16)
 _COMPONENTS_MAX = const(3)
-_KCV_MIN_BYTES = const(3)  # six hex digits
 
 
 class Loading:
@@ -156,15 +155,8 @@ class Loading:
             from pos.keystore.blocks import inject_kbpk
 
             inject_kbpk(self._store, self._algorithm, self._key, kcv)
-            return
-        from pos.keystore.checks import check_value
-
-        value = check_value(self._algorithm, self._key)
-        if not _KCV_MIN_BYTES <= len(kcv) <= len(value):
-            raise KeyStoreError("TMK check value length")
-        if not same(value[: len(kcv)], kcv):
-            raise KeyStoreError("TMK check value")
-        self._store.change([(TMK, self._algorithm, self._key)], (KBPK,))
+        else:
+            self._store.inject_tmk(self._key, kcv, self._algorithm)
 
     def _block(self, block: object) -> dict:
         """Store the TMK of a key block, which is no secret, under the KBPK."""

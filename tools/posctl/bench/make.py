@@ -5,14 +5,12 @@ The acquirer is asked first, as it gives the number; when a later step fails, no
 directory stays behind.
 """
 
-import secrets
 from pathlib import Path
 
 from acquirer_sim import AcquirerError, Options, register_terminal
 from posctl import statedir
 from posctl.errors import ToolError
-
-_TMK_BYTES = 16  # double length TDES, or SM4
+from posctl.keys.kinds import new_tmk
 
 
 def make_terminal(
@@ -23,8 +21,7 @@ def make_terminal(
     `mak_bytes` is the length of the MAK that the acquirer gives a terminal with 003 or 004.
     """
     statedir.check_free(folder)
-    random = secrets.token_bytes if values["algorithm"] == "sm4" else random_key
-    key = bytearray(random(_TMK_BYTES))
+    key = bytearray(new_tmk(values["algorithm"]))
     try:
         number = _register(database, terminal, values, bytes(key), mak_bytes)
         state = statedir.create(folder, {**values, "terminal": number})
@@ -62,16 +59,3 @@ def _inject(state: statedir.StateDir, key: bytearray) -> str:
     except BaseException:
         statedir.remove(state.path)
         raise
-
-
-def random_key(length: int) -> bytes:
-    """Return a random DES key with odd parity and no two equal halves."""
-    while True:
-        key = bytes(_odd(byte) for byte in secrets.token_bytes(length))
-        if len({key[at : at + 8] for at in range(0, length, 8)}) == length // 8:
-            return key
-
-
-def _odd(byte: int) -> int:
-    high = byte & 0xFE
-    return high | (bin(high).count("1") + 1) % 2
