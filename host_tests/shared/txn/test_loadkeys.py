@@ -6,6 +6,7 @@ import unittest
 from fakes.board import Cashier, Press
 from fakes.hosts import FakeKeys, Reply
 from fakes.terminals import Terminal
+from pos.core.errors import KeyStoreError
 from pos.crypto.kcv import tdes_kcv
 from pos.keystore import keyring
 from pos.keystore.roles import KBPK, TDES, TMK
@@ -24,9 +25,11 @@ class Keys(FakeKeys):
 
     stored = None
 
-    def change(self, entries, kept):
-        role, algorithm, key = entries[0]
-        Keys.stored = role, algorithm, bytes(key), kept
+    def inject_tmk(self, key, kcv, algorithm):
+        value = tdes_kcv(key)
+        if not 3 <= len(kcv) <= len(value) or value[: len(kcv)] != kcv:
+            raise KeyStoreError("TMK check value")
+        Keys.stored = TMK, algorithm, bytes(key)
 
     def ring(self):
         return keyring.pack([(KBPK, TDES, KEY), (TMK, TDES, KEY)])
@@ -97,7 +100,7 @@ class LoadKeysTest(unittest.TestCase):
         self.load(lines, [_ON, _ON])
         wanted = "signon idle menu role.password keys.load keys.done signon idle"
         self.assertEqual(self.terminal.screens(), wanted.split())
-        self.assertEqual(Keys.stored, (TMK, TDES, _COMBINED, (KBPK,)))
+        self.assertEqual(Keys.stored, (TMK, TDES, _COMBINED))
         self.assertEqual(self.terminal.lines("keys.done"), ["KEYS STORED", "TMK " + _KCV])
         self.assertIsNone(self.terminal.board.key_port.loader)
 
