@@ -2,9 +2,11 @@
 """A scripted acquirer at the place of acquirer.host.Host: it answers what the script says, in that
 order, and raises on any call that is not the next one. For both runtimes."""
 
+from pos.core.deal import SALE, VOID
 from pos.core.errors import KeyStoreError
 from pos.keystore.sealed_pan import open_sealed, seal
 
+_METHODS = {SALE: "sale", VOID: "void"}
 _PAN_KEY = bytes(16)
 
 
@@ -21,6 +23,8 @@ class Reply:
         self.issuer = "01020000"
         self.acquirer = "48220000"
         self.scheme = "CUP"
+        self.amount_minor = 0
+        self.balance_minor = None
         self.requirement = "0"
         self.batch = None
         self.domestic = "1"
@@ -57,15 +61,14 @@ class FakeHost:
         """Answer a sign-off."""
         return self._next("sign_off", stan, batch)
 
-    async def sale(self, deal: object, card: object, pin_block: object) -> object:
-        """Answer a sale."""
+    async def transact(self, deal: object, card: object, pin_block: object) -> object:
+        """Answer a transaction; the script calls it by its kind."""
         self.blocks.append(pin_block and bytes(pin_block))
         self.held.append(pin_block)
-        return self._next("sale", deal.stan, deal.amount_minor, pin_block is not None)
-
-    async def void(self, deal: object, card: object, pin_block: object) -> object:
-        """Answer a void."""
-        return self._next("void", deal.stan, deal.original_stan)
+        name = _METHODS.get(deal.kind) or "kind %d" % deal.kind
+        if deal.kind == VOID:
+            return self._next(name, deal.stan, deal.original_stan)
+        return self._next(name, deal.stan, deal.amount_minor, pin_block is not None)
 
     async def reverse(self, deal: object, f39: str) -> object:
         """Answer a reversal."""

@@ -14,10 +14,16 @@ _NUMBERS = {
     "batch_max": (500, 1, 999),
     "amount_max_minor": (99999999, 1, 999999999999),
     "slip_copies": (2, 1, 3),
+    "completion_percent_max": (115, 100, 200),  # of the amount that was held
+    "offline_max": (10, 0, 16),  # offline sales and other advices that wait to be sent; 0: none
 }
 _FLAGS = {
     "pin_optional": True,  # ENTER without digits = no PIN
     "void_pin": True,
+    "preauth_void_pin": True,
+    "completion_pin": True,
+    "completion_void_pin": True,
+    "partial_approval": False,  # F60.6
     "length_prefix": True,
     "tpdu_present": True,
     "header_present": True,
@@ -41,6 +47,7 @@ _TEXTS = {
     "operator": ("01", 2, 2),
     "supervisor_password": ("123456", 0, 8),
     "print_detail": ("ask", 0, 6),  # ask, always or never
+    "transfer_layout": ("f62", 3, 3),  # the field that carries the receiving card
     "hotline": ("", 0, 20),
     "host": ("", 0, 100),
 }
@@ -50,6 +57,7 @@ _CHOICES = {
     "algorithm": ("tdes", "sm4"),
     "mac_method": ("ecb", "cbc"),
     "print_detail": ("ask", "always", "never"),
+    "transfer_layout": ("f62", "f48"),
 }
 _KEY_LENGTHS = {"tdes": ("003", "001", "004"), "sm4": ("005", "006")}
 _TRACK_KEY = ("004", "006")

@@ -2,8 +2,7 @@
 """Sale 消费: amount, card, PIN, on line, slip. Also with the card first."""
 
 from pos.core.deal import SALE
-from pos.txn import online, signon
-from pos.txn.steps import new_deal
+from pos.txn.steps import new_deal, perform, ready
 
 
 async def run(ctx: object, first_digit: str = "", flux: object = None) -> None:
@@ -11,7 +10,7 @@ async def run(ctx: object, first_digit: str = "", flux: object = None) -> None:
     prompts = ctx.prompts
     card = None
     try:
-        await signon.ready(ctx)
+        await ready(ctx)
         if flux is not None:
             card = prompts.read(flux)
         amount_minor = await prompts.amount(first_digit)
@@ -19,7 +18,7 @@ async def run(ctx: object, first_digit: str = "", flux: object = None) -> None:
             card = await prompts.card(prompts.word("sale"), prompts.money(amount_minor))
         deal = new_deal(ctx, SALE, amount_minor, card)
         lines = prompts.money(amount_minor), prompts.word("card", card.masked)
-        await online.run(ctx, deal, card, lines)
+        await perform(ctx, deal, card, lines)
     finally:
         if card is not None:
             card.wipe()

@@ -8,15 +8,13 @@ features row 14); every refusal says which of these failed.
 from pos.core.deal import APPROVED, SALE, VOID, VOIDED
 from pos.core.errors import Refused
 from pos.crypto.hmac import same
-from pos.ledger.history import in_batch
-from pos.txn import online, signon
-from pos.txn.steps import new_deal
+from pos.txn.steps import find, new_deal, perform, ready
 
 
 async def run(ctx: object) -> None:
     """Void one sale. Cancelled, Refused, NotSent pass to the caller; the card is always wiped."""
     prompts = ctx.prompts
-    await signon.ready(ctx)
+    await ready(ctx)
     await prompts.password(ctx.profile.supervisor_password)
     original = await _original(ctx)
     card = None
@@ -26,7 +24,7 @@ async def run(ctx: object) -> None:
         if not same(ctx.keys.card_hash(card.pan), original.card_hash):
             raise Refused("void.card")
         asked = lines if ctx.profile.void_pin else None
-        await online.run(ctx, _deal(ctx, original, card), card, asked)
+        await perform(ctx, _deal(ctx, original, card), card, asked)
     finally:
         if card is not None:
             card.wipe()
@@ -38,7 +36,7 @@ async def _original(ctx: object) -> object:
     )
     if not stan and ctx.ledger.book.last_deal:
         stan = ctx.ledger.book.last_deal[1]
-    deal = in_batch(ctx.ledger, stan) if stan else None
+    deal = find(ctx, stan) if stan else None
     if deal is None:
         raise Refused("void.none")
     if deal.kind != SALE:
