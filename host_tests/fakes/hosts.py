@@ -2,11 +2,11 @@
 """A scripted acquirer at the place of acquirer.host.Host: it answers what the script says, in that
 order, and raises on any call that is not the next one. For both runtimes."""
 
-from pos.core.deal import SALE, VOID
+from pos.core.deal import VOID
 from pos.core.errors import KeyStoreError
 from pos.keystore.sealed_pan import open_sealed, seal
+from pos.ledger.names import KIND_NAMES
 
-_METHODS = {SALE: "sale", VOID: "void"}
 _PAN_KEY = bytes(16)
 
 
@@ -40,6 +40,8 @@ class FakeHost:
         self.script = list(script)
         self.calls = []
         self.blocks = []  # PIN blocks of sales
+        self.sent = []  # the deals
+        self.pans = []
         self.held = []  # the buffers they came in, which the flow zeroes
 
     def _next(self, method: str, *facts: object) -> object:
@@ -65,7 +67,9 @@ class FakeHost:
         """Answer a transaction; the script calls it by its kind."""
         self.blocks.append(pin_block and bytes(pin_block))
         self.held.append(pin_block)
-        name = _METHODS.get(deal.kind) or "kind %d" % deal.kind
+        self.sent.append(deal)
+        self.pans.append(bytes(card.pan))
+        name = KIND_NAMES[deal.kind]
         if deal.kind == VOID:
             return self._next(name, deal.stan, deal.original_stan)
         return self._next(name, deal.stan, deal.amount_minor, pin_block is not None)

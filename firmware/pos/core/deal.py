@@ -81,6 +81,7 @@ class Deal:
         self.balance_minor = None  # F54, when the answer had one
         self.refunded_minor = 0  # by refunds that were not declined, as far as our journal knows
         self.adjusted = False  # by an adjustment that was not declined
+        self.added = False  # an additional pre-authorisation names it
 
     def among(self, kinds: int) -> bool:
         """Whether its kind is one of a set."""

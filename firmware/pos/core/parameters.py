@@ -23,6 +23,7 @@ _FLAGS = {
     "preauth_void_pin": True,
     "completion_pin": True,
     "completion_void_pin": True,
+    "void_same_day": True,
     "partial_approval": False,  # F60.6
     "length_prefix": True,
     "tpdu_present": True,

@@ -9,6 +9,7 @@ from pos.core.deal import (
     APPROVED,
     DECLINED,
     NOT_SENT,
+    PREAUTH_MORE,
     REFUND,
     REVERSED,
     TAKE_BACK,
@@ -113,6 +114,8 @@ class History:
             origin.refunded_minor += sign * deal.amount_minor
         elif deal.among(ADJUSTS):
             origin.adjusted = sign > 0
+        elif deal.kind == PREAUTH_MORE:
+            origin.added = True
 
     def _print(self, reader: Reader) -> None:
         if reader.number(1) != r.JOB_SLIP:
