@@ -198,7 +198,7 @@ class MiniTerminal:
 
     def on_hold(self, kind: str, held: Answer, amount: int, pan: str = RICH, **more: str) -> dict:
         """Return the fields of what names a pre-authorisation by its code and date."""
-        named = {38: held.fields[38], 61: NO_PLACE + DAY, **numbered(more)}
+        named = {38: held.fields[38], 61: NO_PLACE + held.fields[13], **numbered(more)}
         return {**self.fields(kind, amount, pan), **named}
 
     def on_original(self, kind: str, done: Answer, amount: int, pan: str = RICH) -> dict:

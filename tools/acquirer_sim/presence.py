@@ -2,8 +2,8 @@
 """The presence table: which fields each request must, may and must not carry (unionpay.md 3.1).
 
 A row names its fields in the table's own words; `card`, `pin`, F53 and F59 follow from F22 and
-from the terminal's keys. What a row does not name is forbidden. F64 is the door's affair
-(exchange.admit): it is there when a row is checked, or the row has none.
+from the terminal's keys. What a row does not name is forbidden. F64 of what carries money is the
+door's affair (exchange.admit): it is there, and right, when a row is checked.
 """
 
 from collections.abc import Callable
@@ -134,7 +134,7 @@ def check(exchange: Exchange) -> None:
     if row.card:
         entry = _entry(exchange, row)
         must, may = must | entry[0], may | entry[1]
-    held = set(request.fields) - {64}
+    held = set(request.fields) - ({64} if exchange.kind in kinds.WITH_MAC else set())
     for number in sorted(must - held) + sorted(held - must - may):
         raise _wrong(number)
     for number, sizes in {60: _FINANCIAL_F60, **row.lengths}.items():
@@ -188,7 +188,8 @@ def _uploaded(function: str) -> "Row | None":
     original = _FINANCIAL.get(function)
     if function not in ("24", "25", "30", "32", "34"):
         return None
-    return Row(original.must | {2}, original.may | {14}, original.lengths)
+    more = {"lengths": original.lengths, "rules": original.rules}
+    return Row(original.must | {2}, original.may | {14}, **more)
 
 
 def _entry(exchange: Exchange, row: Row) -> tuple:
