@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from acquirer_sim import accounts, crypto, frame, management, money, report, reversal, spec
+from acquirer_sim import (
+    accounts,
+    crypto,
+    frame,
+    management,
+    money,
+    presence,
+    report,
+    reversal,
+    spec,
+)
 from acquirer_sim import terminals as terminal_table
 from acquirer_sim.errors import FrameError, Refused
 from acquirer_sim.exchange import Exchange, admit
@@ -33,7 +43,7 @@ class Action:
 
 _Sign = Callable[[bytes], bytes]
 _CLOSE = Action("close")
-_MONEY = {"sale": money.sale, "void": money.void, "reversal": reversal.handle}
+_MONEY = {**dict.fromkeys(money.KINDS, money.handle), "reversal": reversal.handle}
 _MANAGEMENT = {
     "signoff": management.sign_off,
     "echo": management.echo,
@@ -42,7 +52,7 @@ _MANAGEMENT = {
     "batch_end": management.batch_upload,
 }
 _HANDLERS = {**_MONEY, **_MANAGEMENT}
-_RECORDED = ("sale", "void")  # a forced decline of these is booked as declined
+_RECORDED = money.KINDS  # a forced decline of these is booked as declined
 
 
 class Acquirer:
@@ -114,6 +124,7 @@ class Acquirer:
     def _answer(self, exchange: Exchange) -> "dict[int, str]":
         try:
             admit(exchange)
+            presence.check(exchange)
             if exchange.forced and exchange.kind not in _RECORDED:
                 raise Refused(exchange.forced)
             if exchange.kind == "signon":
@@ -122,6 +133,7 @@ class Acquirer:
                 raise Refused("40")
             return _HANDLERS[exchange.kind](exchange)
         except Refused as refusal:
+            exchange.wrong_field = refusal.field
             return exchange.refusal(refusal.code)
 
 
@@ -145,6 +157,8 @@ def _outcome(exchange: Exchange, fields: "dict[int, str]") -> dict:
         outcome["pan"] = exchange.masked_pan
     if 39 in fields:
         outcome["response"] = fields[39]
+    if exchange.wrong_field:
+        outcome["field"] = exchange.wrong_field
     if exchange.kind == "settlement" and 48 in fields:
         outcome["result"] = fields[48][30] + fields[48][61]
     outcome["rrn"] = fields[37]

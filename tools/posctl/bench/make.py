@@ -35,7 +35,11 @@ def make_terminal(
 def _register(
     database: Path, terminal: str | None, values: dict, key: bytes, mak_bytes: int
 ) -> str:
-    options = Options(mak_bytes=mak_bytes, mac=values.get("mac_method", Options.mac))
+    options = Options(
+        mak_bytes=mak_bytes,
+        mac=values.get("mac_method", Options.mac),
+        completion_percent_max=values.get("completion_percent_max", Options.completion_percent_max),
+    )
     try:
         return register_terminal(
             database,
