@@ -12,6 +12,7 @@ import os
 import select
 import signal
 import sqlite3
+import ssl
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from acquirer_sim.frame import FrameReader
 
 _HOST = "127.0.0.1"
 _READ_LEN_BYTES = 4096
+_HANDSHAKE_S = 10.0  # of TLS; then the connection is closed
 
 Emit = Callable[[dict], None]
 
@@ -59,18 +61,21 @@ def serve(
     db_path: "str | Path",
     faults_path: "str | Path | None" = None,
     emit: "Emit | None" = None,
+    tls: "ssl.SSLContext | None" = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT. AcquirerError when it cannot start."""
+    """Serve until SIGTERM or SIGINT, plain or by `tls`. AcquirerError when it cannot start."""
     rules = faults.load(faults_path) if faults_path else None
     emit = emit or JsonLines()
     acquirer = Acquirer(db_path, rules, log=emit)
     try:
-        asyncio.run(_serve(port, acquirer, emit))
+        asyncio.run(_serve(port, acquirer, emit, tls))
     finally:
         acquirer.close()
 
 
-async def _serve(port: int, acquirer: Acquirer, emit: Emit) -> None:
+async def _serve(
+    port: int, acquirer: Acquirer, emit: Emit, tls: "ssl.SSLContext | None" = None
+) -> None:
     stop = asyncio.Event()
     connections = {}  # connection: its task
 
@@ -82,7 +87,7 @@ async def _serve(port: int, acquirer: Acquirer, emit: Emit) -> None:
         finally:
             del connections[connection]
 
-    server = await _listen(port, connected)
+    server = await _listen(port, connected, tls)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     emit({"ev": "listening", "port": server.sockets[0].getsockname()[1]})
@@ -93,9 +98,10 @@ async def _serve(port: int, acquirer: Acquirer, emit: Emit) -> None:
     await asyncio.gather(*connections.values())
 
 
-async def _listen(port: int, connected: Callable) -> asyncio.Server:
+async def _listen(port: int, connected: Callable, tls: "ssl.SSLContext | None") -> asyncio.Server:
+    limit = {"ssl_handshake_timeout": _HANDSHAKE_S} if tls else {}
     try:
-        return await asyncio.start_server(connected, _HOST, port)
+        return await asyncio.start_server(connected, _HOST, port, ssl=tls, **limit)
     except OverflowError:
         raise AcquirerError(f"port {port}: must be 0 to 65535") from None
     except OSError as error:
@@ -126,7 +132,7 @@ class _Connection:
             await asyncio.gather(*self._answers, return_exceptions=True)
         except FrameError as error:
             self._emit({"ev": "rejected", "reason": str(error)})
-        except ConnectionError:
+        except (ConnectionError, ssl.SSLError):
             self._emit({"ev": "hung_up"})
         except sqlite3.Error as error:
             self._emit({"ev": "error", "reason": f"database: {error}"})

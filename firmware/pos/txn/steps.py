@@ -98,7 +98,8 @@ def host_time(ctx: object, date: str, time: str) -> str:
 def error_word(error: PosError) -> str:
     """Return the id of the words that tell the operator what happened and what to do."""
     if isinstance(error, NotSent):
-        return "link.down"
+        known = error.reason == "cancelled" or error.reason.startswith("tls.")
+        return error.reason if known else "link.down"
     if isinstance(error, NoAnswer):
         return "no.answer"
     if isinstance(error, KeyStoreError):

@@ -150,6 +150,14 @@ not.signed|请签到|PLEASE SIGN ON
 no.tmk|无主密钥,请灌密钥|NO MASTER KEY: INJECT KEYS
 settling|结算未完成,请先结算|FINISH THE SETTLEMENT FIRST
 link.down|通讯失败,请检查网络|NO CONNECTION: CHECK NETWORK
+tls.ca|主机证书不可信|HOST CERTIFICATE NOT TRUSTED
+tls.name|主机证书名称不符|HOST CERTIFICATE: WRONG NAME
+tls.expired|主机证书已过期|HOST CERTIFICATE EXPIRED
+tls.early|主机证书未生效,请查时钟|CERTIFICATE NOT YET VALID: CLOCK?
+tls.failed|加密连接失败|SECURE CONNECTION FAILED
+cancelled|已取消,未发送|CANCELLED: NOTHING WAS SENT
+wait.sent|已发送,请稍候|SENT, PLEASE WAIT
+wait.seconds|%d秒|%d S
 no.answer|主机无应答|HOST DOES NOT ANSWER
 host.refused|主机拒绝|HOST REFUSED
 key.bad|密钥校验错|KEY CHECK VALUE WRONG
