@@ -44,21 +44,23 @@ def encode(mti: str, fields: dict, out: bytearray, start: int = 0) -> int:
     """
     if start + _HEAD > len(out):
         raise MessageError("no room for the message")
-    if len(mti) != 4:
+    head = mti.encode()
+    if len(head) != 4 or not head.isdigit():
         raise MessageError("MTI is not four digits")
+    bitmap = start + 2
+    out[start:bitmap] = unhexlify(head)
     at = start + _HEAD
-    out[start:at] = bytes(_HEAD)
-    _put_digits(out, start, start + 2, mti.encode(), 0, N)
+    out[bitmap:at] = bytes(_HEAD - 2)
     for n in sorted(fields):
-        if not 1 < n <= LAST or not SPECS[n]:
-            raise MessageError("not in the table", n)
         at = _put_field(out, at, n, fields[n])
-        out[start + 2 + (n - 1 >> 3)] |= 0x80 >> (n - 1 & 7)
+        out[bitmap + (n - 1 >> 3)] |= 0x80 >> (n - 1 & 7)
     return at - start
 
 
 def _put_field(out: bytearray, at: int, n: int, value: bytes) -> int:
-    spec = SPECS[n]
+    spec = SPECS[n] if 1 < n <= LAST else 0
+    if not spec:
+        raise MessageError("not in the table", n)
     limit = spec & LENGTH
     prefix = spec >> PREFIX_SHIFT & 3
     count = len(value)
@@ -75,27 +77,20 @@ def _put_field(out: bytearray, at: int, n: int, value: bytes) -> int:
             at += 1
         out[at] = count // 10 % 10 << 4 | count % 10
         at += 1
-    if packed:
-        _put_digits(out, at, end, value, n, spec)
+    if packed and (spec & (Z | PANS) or type(value) is not bytes):
+        out[at:end] = bytes(size)
+        _put_nibbles(out, 2 * at + (0 if spec & _FROM_LEFT else count & 1), value, n, spec & Z)
+    elif packed:
+        if count and not value.isdigit():
+            raise MessageError("a character that is no digit", n)
+        if count & 1:
+            value = value + b"0" if spec & _FROM_LEFT else b"0" + value
+        out[at:end] = unhexlify(value)
     else:
         if spec & AN:
-            _check_text(value, n)
+            _check_text(bytes(value), n)
         out[at:end] = value if count == size else bytes(value) + b" " * (size - count)
     return end
-
-
-def _put_digits(out: bytearray, at: int, end: int, digits: bytes, n: int, spec: int) -> None:
-    """Pack digits; z may have more than 0-9."""
-    lead = 0 if spec & _FROM_LEFT else len(digits) & 1
-    if spec & (Z | PANS) or type(digits) is not bytes:
-        out[at:end] = bytes(end - at)
-        _put_nibbles(out, 2 * at + lead, digits, n, spec & Z)
-        return
-    if digits and not digits.isdigit():
-        raise MessageError("a character that is no digit", n)
-    if len(digits) & 1:
-        digits = b"0" + digits if lead else digits + b"0"
-    out[at:end] = unhexlify(digits)
 
 
 def _put_nibbles(out: bytearray, spot: int, digits: bytes, n: int, track: int) -> None:
@@ -114,7 +109,7 @@ def _put_nibbles(out: bytearray, spot: int, digits: bytes, n: int, track: int) -
 
 
 def _check_text(text: bytes, n: int) -> None:
-    if len(text) and (min(text) < 0x20 or max(text) > 0x7E):
+    if not text.isdigit() and len(text) and (min(text) < 0x20 or max(text) > 0x7E):
         raise MessageError("a character that cannot be printed", n)
 
 
@@ -128,12 +123,11 @@ class Message:
         self._data = data
         if len(data) < _HEAD:
             raise MessageError("shorter than MTI and bitmap")
-        mti = hexlify(data[:2])
-        if not mti.isdigit():
+        self.mti = "%02x%02x" % (data[0], data[1])
+        if not self.mti.isdigit():
             raise MessageError("a nibble that is no digit")
         if data[2] & 0x80:
             raise MessageError("a second bitmap", 1)
-        self.mti = str(mti, "utf-8")
         self._places = _places(data)
 
     def numbers(self) -> list:
@@ -184,7 +178,14 @@ def _places(data: bytes) -> dict:
         count = spec & LENGTH
         if spec & _COUNTED:
             at += spec >> PREFIX_SHIFT & 3
-            count = _counted(data, at, n, spec)
+            if at > size:
+                raise MessageError("cut short", n)
+            limit = count
+            low = data[at - 1]
+            high = data[at - 2] if spec & LLL else 0
+            count = low - 6 * (low >> 4) + 100 * high
+            if low & 15 > 9 or low > 0x99 or high > 9 or count > limit:
+                raise _bad_count(low, high, limit, n)
         end = at + (count + 1 >> 1 if spec & _PACKED else count)
         if end > size or not spec:
             raise MessageError("cut short" if spec else "not in the table", n)
@@ -196,9 +197,7 @@ def _places(data: bytes) -> dict:
             if count & 1 and (data[end - 1] & 15 if spec & _FROM_LEFT else data[at] >> 4):
                 raise MessageError("padded with something else than 0", n)
         elif spec & AN:
-            text = bytes(data[at:end])
-            if not text.isdigit():
-                _check_text(text, n)
+            _check_text(bytes(data[at:end]), n)
         places[n] = count << _COUNT_SHIFT | at
         spot = bits.find("1", spot + 1)
     if end != size:
@@ -206,18 +205,12 @@ def _places(data: bytes) -> dict:
     return places
 
 
-def _counted(data: bytes, at: int, n: int, spec: int) -> int:
-    """Return the BCD length that ends in front of `at`."""
-    if at > len(data):
-        raise MessageError("cut short", n)
-    low = data[at - 1]
-    high = data[at - 2] if spec & LLL else 0
+def _bad_count(low: int, high: int, limit: int, n: int) -> MessageError:
+    """Return what is wrong with a BCD length of two bytes."""
     if low > 0x99 or low & 15 > 9 or high > 0x99 or high & 15 > 9:
-        raise MessageError("a nibble that is no digit", n)
+        return MessageError("a nibble that is no digit", n)
     count = low - 6 * (low >> 4) + 100 * (high - 6 * (high >> 4))
-    if count > spec & LENGTH:
-        raise MessageError("length %d, at most %d" % (count, spec & LENGTH), n)
-    return count
+    return MessageError("length %d, at most %d" % (count, limit), n)
 
 
 def _check_nibbles(packed: bytes, n: int) -> None:
