@@ -44,7 +44,9 @@ def _register(
     options = Options(
         mak_bytes=mak_bytes,
         mac=values.get("mac_method", Options.mac),
-        completion_percent_max=values.get("completion_percent_max", Options.completion_percent_max),
+        completion_percent_max=values.get(
+            "completion_percent_max", Options.completion_percent_max
+        ),
     )
     try:
         return register_terminal(
