@@ -14,12 +14,11 @@ Two runtimes: MicroPython takes the CA as DER bytes only, and shakes hands insid
 which takes nothing until that is done; CPython shakes hands when it connects.
 """
 
-import asyncio
 import sys
 
 from pos.acquirer.tcp import TcpTransport
 from pos.core import aio
-from pos.core.errors import NotSent, ProfileError
+from pos.core.errors import ProfileError
 
 _ON_BOARD = sys.implementation.name == "micropython"
 _LOOK_MS = 20  # at a handshake that waits for the server
@@ -35,7 +34,7 @@ _WORDS = (
 
 
 class TlsTransport(TcpTransport):
-    """`read_ca()` gives the CA's certificate, DER; `name` is what the server's must be made for."""
+    """`read_ca()` gives the CA's certificate, DER; `name` is what the server's must be for."""
 
     def __init__(
         self,
