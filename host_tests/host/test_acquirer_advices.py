@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Refund, offline sale, adjustment at the acquirer: rules, totals, the same answer twice."""
 
+from datetime import timedelta
+
 import pytest
 
 from fakes.mini_terminal import (
     DAY,
     NO_PLACE,
+    NOW,
     RICH,
     RICH_MINOR,
     TID,
@@ -246,6 +249,7 @@ def test_a_0220_sent_again_is_answered_as_the_first_time(terminal, acquirer, kin
     before = (acquirer.ledger(), acquirer.cards())
     terminal.settle()  # even then
     terminal.sign_on()
+    acquirer._clock = lambda: NOW + timedelta(hours=17)
     kept = (12, 13, 15, 37, 38, 39)
     for again in (fields, repeated(fields)):
         answer = terminal.play(kind, again)

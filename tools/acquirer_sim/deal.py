@@ -114,8 +114,6 @@ def run(exchange: Exchange, rules: "Callable[[Deal], None]") -> "dict[int, str]"
         rules(deal)
     except Refused as refusal:
         if refusal.recorded:
-            deal.columns = {}
-            deal.amount_minor = deal.request.amount_minor
             deal.record("declined", refusal.code)
         return deal.answer(refusal.code)
     return deal.answer(deal.code)
