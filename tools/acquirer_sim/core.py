@@ -15,11 +15,12 @@ from pathlib import Path
 
 from acquirer_sim import accounts, crypto, frame, management, money, report, reversal, spec
 from acquirer_sim import terminals as terminal_table
+from acquirer_sim.database import MEMORY, Url
 from acquirer_sim.errors import FrameError, Refused
 from acquirer_sim.exchange import Exchange, admit
 from acquirer_sim.faults import Faults
 from acquirer_sim.keysets import Options
-from acquirer_sim.store import MEMORY, open_store
+from acquirer_sim.store import open_store
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Acquirer:
 
     def __init__(
         self,
-        db_path: "str | Path" = MEMORY,
+        db_path: "str | Path | Url" = MEMORY,
         faults: "Faults | None" = None,
         clock: "Callable[[], datetime] | None" = None,
         log: "Callable[[dict], None] | None" = None,

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What the acquirer booked, as the shapes of DESIGN.md section 6 and as text for people."""
 
-import sqlite3
-
 from rich.console import Console
 from rich.table import Table
 
 from acquirer_sim import accounts, books
+from acquirer_sim.database import Row
 from acquirer_sim.management import BALANCED
 from acquirer_sim.store import Store
 
@@ -15,15 +14,12 @@ _RESULT_DIGITS = (30, 61)  # places in F48
 
 def ledger(store: Store) -> dict:
     """Return {"terminals": {number: {"batches", "transactions", "unmatched_reversals", ...}}}."""
-    store.db.execute("BEGIN")  # one moment for all that follows
-    try:
+    with store.snapshot():
         rows = store.db.execute("SELECT * FROM terminals ORDER BY tid").fetchall()
         return {"terminals": {row["tid"]: _terminal(store, row) for row in rows}}
-    finally:
-        store.db.execute("COMMIT")
 
 
-def _terminal(store: Store, row: sqlite3.Row) -> dict:
+def _terminal(store: Store, row: Row) -> dict:
     tid = row["tid"]
     batches = store.db.execute("SELECT * FROM batches WHERE tid=? ORDER BY number", (tid,))
     return {
@@ -37,7 +33,7 @@ def _terminal(store: Store, row: sqlite3.Row) -> dict:
     }
 
 
-def _batch(store: Store, row: sqlite3.Row) -> dict:
+def _batch(store: Store, row: Row) -> dict:
     described = books.totals(store, row["tid"], row["number"])
     for column in ("debit_count", "debit_minor", "credit_count", "credit_minor"):
         described[column] += described["foreign_" + column]
@@ -54,7 +50,7 @@ def _batch(store: Store, row: sqlite3.Row) -> dict:
     return described
 
 
-def _entries(store: Store, tid: str) -> "list[sqlite3.Row]":
+def _entries(store: Store, tid: str) -> "list[Row]":
     return store.db.execute(
         "SELECT t.*, o.stan AS original_stan FROM transactions t"
         " LEFT JOIN transactions o ON o.id=t.original_id WHERE t.tid=? ORDER BY t.id",
@@ -62,7 +58,7 @@ def _entries(store: Store, tid: str) -> "list[sqlite3.Row]":
     ).fetchall()
 
 
-def _transaction(row: sqlite3.Row) -> dict:
+def _transaction(row: Row) -> dict:
     entry = {
         "batch": f"{row['batch']:06d}",
         "stan": f"{row['stan']:06d}",

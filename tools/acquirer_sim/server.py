@@ -11,13 +11,13 @@ import json
 import os
 import select
 import signal
-import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from acquirer_sim import faults
 from acquirer_sim.core import Acquirer, Action
+from acquirer_sim.database import DatabaseError, Url
 from acquirer_sim.errors import AcquirerError, FrameError
 from acquirer_sim.frame import FrameReader
 
@@ -56,7 +56,7 @@ class JsonLines:
 
 def serve(
     port: int,
-    db_path: "str | Path",
+    db_path: "str | Path | Url",
     faults_path: "str | Path | None" = None,
     emit: "Emit | None" = None,
 ) -> None:
@@ -128,7 +128,7 @@ class _Connection:
             self._emit({"ev": "rejected", "reason": str(error)})
         except ConnectionError:
             self._emit({"ev": "hung_up"})
-        except sqlite3.Error as error:
+        except DatabaseError as error:
             self._emit({"ev": "error", "reason": f"database: {error}"})
         finally:
             self.hang_up()

@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 from posctl.errors import ToolError
+from posctl.options import Db
 
 app = typer.Typer(no_args_is_help=True, help="The acquirer simulator.")
 card_app = typer.Typer(no_args_is_help=True, help="Test cards.")
 app.add_typer(card_app, name="card")
 
-_Db = Annotated[Path, typer.Option("--db", help="the acquirer's SQLite file")]
 _Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
@@ -33,7 +33,7 @@ def _tool_errors() -> Iterator[None]:
 @app.command()
 def serve(
     port: Annotated[int, typer.Option(help="TCP port on 127.0.0.1; 0 picks a free one")],
-    db: _Db,
+    db: Db,
     faults: Annotated[Path, typer.Option(help="faults file, one JSON object a line")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="the log is JSON in any case")] = True,
 ) -> None:
@@ -45,7 +45,7 @@ def serve(
 
 
 @app.command()
-def ledger(db: _Db, as_json: _Json = False) -> None:
+def ledger(db: Db, as_json: _Json = False) -> None:
     """Print what the acquirer booked: batches and transactions of each terminal."""
     from acquirer_sim import report
     from acquirer_sim.store import open_store
@@ -61,7 +61,7 @@ def ledger(db: _Db, as_json: _Json = False) -> None:
 
 
 @app.command()
-def cards(db: _Db, as_json: _Json = False) -> None:
+def cards(db: Db, as_json: _Json = False) -> None:
     """List the test cards with PIN, tracks and balance."""
     from acquirer_sim import report
     from acquirer_sim.store import open_store
@@ -78,7 +78,7 @@ def cards(db: _Db, as_json: _Json = False) -> None:
 
 @card_app.command()
 def add(
-    db: _Db,
+    db: Db,
     pan: Annotated[str, typer.Option(help="13 to 19 digits with a right check digit")],
     balance_minor: Annotated[int, typer.Option(help="what it can spend, in minor units")],
     pin: Annotated[str, typer.Option(help="4 to 12 digits")],
