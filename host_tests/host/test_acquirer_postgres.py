@@ -25,7 +25,8 @@ from fakes.on_postgres import URL_NAME, Schemas
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
-_TABLES = ("books", "model", "rotation", "sale", "store")
+_TABLES = ("books", "model")
+_MORE_TABLES = ("rotation", "sale", "store")
 _OF_FILES = ("what_is_no_database", "empty_file", "in_the_files")
 _SECRETS = (pg_server.PASSWORD, quote(pg_server.PASSWORD, safe=""))
 
@@ -50,8 +51,11 @@ def posctl(*words, **env):
     return subprocess.run(words, env=env, capture_output=True, text=True, timeout=60)
 
 
-def test_the_tables_of_the_simulator(server, record_property):
-    names = [str(_HERE / f"test_acquirer_{table}.py") for table in _TABLES]
+@pytest.mark.parametrize(
+    "tables", [_TABLES, pytest.param(_MORE_TABLES, marks=pytest.mark.slow)], ids=["quick", "more"]
+)
+def test_the_tables_of_the_simulator(server, tables, record_property):
+    names = [str(_HERE / f"test_acquirer_{table}.py") for table in tables]
     words = [sys.executable, "-m", "pytest", "-q", "-p", "fakes.on_postgres", "-x", *names]
     words += ["-p", "no:cacheprovider", "-k", " and ".join("not " + name for name in _OF_FILES)]
     path = os.pathsep.join(str(_ROOT / name) for name in ("tools", "host_tests"))
@@ -60,8 +64,8 @@ def test_the_tables_of_the_simulator(server, record_property):
     done = subprocess.run(words, env=env, cwd=_ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr
     passed = int(re.search(r"(\d+) passed|$", done.stdout).group(1) or done.stdout.count("."))
-    assert passed > 100
-    record_property("figures", f"acquirer on PostgreSQL: {passed} tests of the simulator")
+    assert passed > 20
+    record_property("figures", f"acquirer on PostgreSQL: {passed} tests of {', '.join(tables)}")
 
 
 def test_what_was_answered_is_there_for_another_connection(url):
