@@ -36,24 +36,72 @@ def serve(
     db: Db,
     faults: Annotated[Path, typer.Option(help="faults file, one JSON object a line")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="the log is JSON in any case")] = True,
+    clock: Annotated[
+        str, typer.Option(help="the host's clock, as `acquirer clock` takes it")
+    ] = "",
+    idle: Annotated[
+        float, typer.Option(min=0.1, help="seconds: connections silent for longer are closed")
+    ] = 600.0,
 ) -> None:
     """Serve terminals until SIGTERM or Ctrl-C; prints JSON lines: listening, each exchange."""
     from acquirer_sim.server import serve as run
 
     with _tool_errors():
-        run(port, db, faults)
+        run(port, db, faults, clock=clock, idle_s=idle)
 
 
-@app.command()
-def ledger(db: Db, as_json: _Json = False) -> None:
-    """Print what the acquirer booked: batches and transactions of each terminal."""
-    from acquirer_sim import report
+@app.command("clock")
+def move_clock(
+    db: Db,
+    setting: Annotated[
+        str,
+        typer.Argument(help="2026-12-01T08:00:00, +10d, -2h, x60, x0, real; joined by commas"),
+    ] = "",
+    as_json: _Json = False,
+) -> None:
+    """Show the host's clock, or set it; a server on this database follows at once.
+
+    A date and time sets it, +10d, -2h, +30m, +45s move it (put -- before a minus), x60 lets it
+    run sixty times as fast, x0 stand still, real gives it the machine's time again.
+    """
+    from datetime import datetime
+
+    from acquirer_sim import clock
     from acquirer_sim.store import open_store
 
     with _tool_errors():
         store = open_store(db, create=False)
-    booked = report.ledger(store)
-    store.close()
+        try:
+            if setting:
+                with store.transaction():
+                    clock.change(store, setting, datetime.now())
+            told = clock.describe(store, datetime.now())
+        finally:
+            store.close()
+    if as_json:
+        print(json.dumps(told))
+    else:
+        print(f"{told['clock']}  x{told['speed']:g}  (machine: {told['real']})")
+
+
+@app.command()
+def ledger(
+    db: Db,
+    terminal: Annotated[str, typer.Option(help="only this terminal")] = "",
+    batch: Annotated[str, typer.Option(help="only this batch")] = "",
+    as_json: _Json = False,
+) -> None:
+    """Print what the acquirer booked: counts, batches and transactions of each terminal."""
+    from acquirer_sim import report
+    from acquirer_sim.store import open_store
+
+    with _tool_errors():
+        chosen = report.Chosen.of(terminal, batch)
+        store = open_store(db, create=False)
+        try:
+            booked = report.ledger(store, chosen)
+        finally:
+            store.close()
     if as_json:
         print(json.dumps(booked, ensure_ascii=False))
     else:
