@@ -10,6 +10,7 @@ value of a query.
 
 import sqlite3
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 from acquirer_sim.errors import AcquirerError
 
@@ -42,6 +43,11 @@ class Url:
         return f"postgresql://{user}{named('host') or ''}{port}/{named('dbname') or ''}"
 
     __repr__ = __str__
+
+    def apart(self) -> "tuple[str, str]":
+        """Return a URL without the password, and the password, for a process of our own."""
+        rest = {name: value for name, value in self.parts.items() if name != "password"}
+        return "postgresql:///?" + urlencode(rest, quote_via=quote), self.parts.get("password", "")
 
 
 def place(text: "str | Path | Url") -> "Path | Url":
