@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`posctl acquirer load`: many simulated terminals against one acquirer, and whether they agree."""
+"""`posctl acquirer load`: many simulated terminals on one acquirer, and whether they agree."""
 
 import json
 from pathlib import Path
