@@ -65,6 +65,11 @@ class Server:
             words += ["--faults", str(self._faults)]
         return words, env
 
+    async def ensure(self) -> None:
+        """Start it unless it runs."""
+        if self._process is None or self._process.poll() is not None:
+            await self.start()
+
     def kill(self) -> None:
         """End it between two of its instructions."""
         self.kills += 1

@@ -48,7 +48,7 @@ def run(plan: Plan, disturb: "Disturb | None" = None) -> dict:
     """Run and return what `posctl acquirer load --json` prints; "agrees" is the verdict.
 
     `disturb` is a coroutine function that is given the run's own server and cancelled at the end
-    of the day; it must leave the server running.
+    of the day.
     """
     raise_file_limit(plan.terminals + _OTHER_FILES)
     with tempfile.TemporaryDirectory(prefix="posctl-load-") as name:
@@ -112,6 +112,7 @@ async def _day(crew: "list[Terminal]", until: float, server: object, disturb: ob
     finally:
         if trouble:
             await _end(trouble)
+            await server.ensure()
 
 
 async def _end(task: asyncio.Task) -> None:
