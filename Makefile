@@ -11,7 +11,7 @@ BOARD ?= bench
 PORT ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-full check format bench bench-card bench-crypto size image flash clean
+.PHONY: help venv demo test test-full check format bench bench-card bench-crypto bench-message size image flash clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ bench-card: $(READY) ## public card decoders beside ours on the same swipes; CAR
 
 bench-crypto: $(READY) ## our ciphers beside pyDes and gmssl, sign-on + PIN + MAC of a sale
 	$(PY) -m bench.crypto
+
+bench-message: $(READY) ## our message codec beside pyiso8583 and iso-8583-toolbox, bytes a message
+	$(PY) -m bench.message
 
 size: $(READY) ## lines, bytecode, image and heap against the budgets
 	$(PY) tools/size_report.py

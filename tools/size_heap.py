@@ -51,7 +51,29 @@ def _day(cashier: Cashier, card: dict) -> None:
     cashier.void_last(card, _SWIPE)
     _sale(cashier, card, "outcome.unknown")
     _sale(cashier, card)
+    _functions(cashier, card)
     cashier.settle()
+
+
+def _functions(cashier: Cashier, card: dict) -> None:
+    """The functions that are neither a sale nor its void; ToolError when one is not approved."""
+    password, pin = [*"123456", "ENTER"], [*card["pin"], "ENTER"]
+    swipes = {"card.swipe": ["swipe"], "pin.enter": pin, "role.password": password}
+    amount = {"sale.amount": [*"1000", "ENTER"]}
+    typed = {"card.number": [*card["pan"], "ENTER"], "card.expiry": [*"1230", "ENTER"]}
+    typed.update({"offline.code": [*"445566", "ENTER"], "offline.confirm": ["ENTER"]})
+    tip = {"adjust.voucher": ["ENTER"], "adjust.confirm": ["ENTER"]}
+    for named, answers in (
+        ("F6", {**swipes, **amount, "refund.original": ["ENTER"]}),
+        ("F5", swipes),
+        ("F7", {**swipes, **amount}),
+        ("离线结算", {**typed, **amount, **swipes}),
+        ("F1", {**swipes, **amount}),
+        ("小费调整", {**tip, **amount, **swipes}),
+    ):
+        outcome = cashier.function(named, answers, card)
+        if outcome != "outcome.approved":
+            raise ToolError(f"{named} of the size report ended on {outcome}")
 
 
 def _live(heap_bytes: int, flow: Flow, prefix: str = "espos-size-") -> Ending:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The simulated board: ports over the bench link, flash in a file, sockets of the host.
 
-Started with five arguments: image, state directory, HOST:PORT of the acquirer or "-", flash
-operation at which the power goes (0: never), and "1" when that cut is to tear the operation.
+Started with five arguments: image, state directory, HOST:PORT of the acquirer (and
+",HOST:PORT" of a backup) or "-", flash operation at which the power goes (0: never), and "1" when that cut is to tear the operation.
 """
 
 from micropython import const
@@ -103,9 +103,14 @@ class BenchBoard:
                 raise ProfileError("tracks must be [1, 2], [2, 3] or [1, 2, 3]")
             self.tracks = self._link.lines.tracks = tuple(values["tracks"])
         if self._acquirer != "-":
-            host, port = self._acquirer.rsplit(":", 1)
-            values["host"] = host
-            values["port"] = int(port)
+            hosts = self._acquirer.split(",")
+            values["host"], values["port"] = _address(hosts[0])
+            if len(hosts) > 1:
+                values["backup_host"], values["backup_port"] = _address(hosts[1])
+        if values.get("tls"):
+            from pos.acquirer.dial import read_ca
+
+            read_ca(self._state + "/ca.der")
         return values
 
     def partition(self, name: str) -> object:
@@ -127,11 +132,11 @@ class BenchBoard:
         """Return bytes of the host's entropy source."""
         return os.urandom(length)
 
-    def transport(self, profile: object) -> object:
-        """Return a TCP connection, unopened."""
-        from pos.acquirer.tcp import TcpTransport
+    def transport(self, profile: object, backup: bool = False) -> object:
+        """Return a connection to the primary or the backup host, unopened."""
+        from pos.acquirer import dial
 
-        return TcpTransport(profile.host, profile.port, lambda: self._link_up)
+        return dial.transport(profile, backup, lambda: self._link_up, self._state + "/ca.der")
 
     def fatal(self, error: object) -> None:
         """Say why the terminal cannot start."""
@@ -156,6 +161,11 @@ class BenchBoard:
         emit({"ev": "cut", "op": self._nor.ops})
         while True:
             time.sleep(1)
+
+
+def _address(text: str) -> tuple:
+    host, port = text.rsplit(":", 1)
+    return host, int(port)
 
 
 def make_board() -> BenchBoard:

@@ -19,6 +19,7 @@ from hal.esp32.wifi import Wifi
 from pos.core.errors import ProfileError
 
 _PROFILE = "/profile.json"
+_CA = "/ca.der"
 
 
 class EspClock:
@@ -45,6 +46,7 @@ class EspBoard:
     def __init__(self) -> None:
         values = self.profile()
         self._wifi = Wifi(values.get("wifi_ssid", ""), values.get("wifi_password", ""))
+        self._addresses = {}  # of host names, as they were found
         link = Link(self._no_setting)
         self.start = link.start
         link.lines.tracks = self.tracks = pins.STRIPE_TRACKS
@@ -84,22 +86,27 @@ class EspBoard:
         return StripeInputs(keys, open_stripe(pins), self.clock)
 
     def profile(self) -> dict:
-        """Return /profile.json of the board's file system."""
+        """Return /profile.json of the board's file system; with TLS /ca.der must be there too."""
         try:
             with open(_PROFILE) as source:
-                return json.load(source)
+                values = json.load(source)
         except (OSError, ValueError):
             raise ProfileError("%s cannot be read" % _PROFILE)
+        if values.get("tls"):
+            from pos.acquirer.dial import read_ca
+
+            read_ca(_CA)
+        return values
 
     def partition(self, name: str) -> object:
         """Return the data partition of this label."""
         return PartitionFlash(name)
 
-    def transport(self, profile: object) -> object:
-        """Return a TCP connection, unopened."""
-        from pos.acquirer.tcp import TcpTransport
+    def transport(self, profile: object, backup: bool = False) -> object:
+        """Return a connection to the primary or the backup host, unopened."""
+        from pos.acquirer import dial
 
-        return TcpTransport(profile.host, profile.port, self._wifi.is_up)
+        return dial.transport(profile, backup, self._wifi.is_up, _CA, self._addresses)
 
     def fatal(self, error: object) -> None:
         """Say why the terminal cannot start."""

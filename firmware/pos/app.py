@@ -120,7 +120,7 @@ async def _key(ctx: object, key: str) -> None:
     if key in ("0", "00") or (len(key) == 1 and "1" <= key <= "9"):
         from pos.txn import sale
 
-        await flows.guard(ctx, sale.run(ctx, key))
+        await flows.guard(ctx, sale.run(ctx, "sale", key))
     elif key == "MENU":
         await flows.guard(ctx, _menu(ctx))
     elif menu.by_key(key):
@@ -139,7 +139,7 @@ async def _menu(ctx: object) -> None:
 async def _swiped(ctx: object, flux: object) -> None:
     from pos.txn import flows, sale
 
-    await flows.guard(ctx, sale.run(ctx, flux=flux))
+    await flows.guard(ctx, sale.run(ctx, "sale", "", flux))
 
 
 def _status(ctx: object) -> list:

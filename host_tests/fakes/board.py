@@ -11,6 +11,7 @@ When its actions are used up the next idle screen ends the run, as a closed benc
 
 from fakes.flash import PowerCut
 from pos.core.errors import PowerOff
+from pos.ui.menu import ITEMS
 
 FLASH_BYTES = 524288
 PARTITIONS = {"keys": (0, 16384), "counter": (16384, 16384), "journal": (32768, 491520)}
@@ -79,6 +80,15 @@ class Press:
     def __init__(self, key: str, answers: object = None) -> None:
         self.key = key
         self.answers = answers or {}
+
+
+class Function(Press):
+    """A function of the menu, by its name."""
+
+    def __init__(self, function: str, answers: object = None) -> None:
+        names = [name for name, _ in ITEMS]
+        super().__init__("MENU", {"menu": ["DOWN"] * names.index(function) + ["ENTER"]})
+        self.answers.update(answers or {})
 
 
 class Cashier:

@@ -2,7 +2,12 @@
 """A scripted acquirer at the place of acquirer.host.Host: it answers what the script says, in that
 order, and raises on any call that is not the next one. For both runtimes."""
 
+from pos.core.deal import VOID
 from pos.core.errors import KeyStoreError
+from pos.keystore.sealed_pan import open_sealed, seal
+from pos.ledger.names import KIND_NAMES
+
+_PAN_KEY = bytes(16)
 
 
 class Reply:
@@ -18,6 +23,8 @@ class Reply:
         self.issuer = "01020000"
         self.acquirer = "48220000"
         self.scheme = "CUP"
+        self.amount_minor = 0
+        self.balance_minor = None
         self.requirement = "0"
         self.batch = None
         self.domestic = "1"
@@ -33,6 +40,8 @@ class FakeHost:
         self.script = list(script)
         self.calls = []
         self.blocks = []  # PIN blocks of sales
+        self.sent = []  # the deals
+        self.pans = []
         self.held = []  # the buffers they came in, which the flow zeroes
 
     def _next(self, method: str, *facts: object) -> object:
@@ -54,15 +63,16 @@ class FakeHost:
         """Answer a sign-off."""
         return self._next("sign_off", stan, batch)
 
-    async def sale(self, deal: object, card: object, pin_block: object) -> object:
-        """Answer a sale."""
+    async def transact(self, deal: object, card: object, pin_block: object) -> object:
+        """Answer a transaction; the script calls it by its kind."""
         self.blocks.append(pin_block and bytes(pin_block))
         self.held.append(pin_block)
-        return self._next("sale", deal.stan, deal.amount_minor, pin_block is not None)
-
-    async def void(self, deal: object, card: object, pin_block: object) -> object:
-        """Answer a void."""
-        return self._next("void", deal.stan, deal.original_stan)
+        self.sent.append(deal)
+        self.pans.append(bytes(card.pan))
+        name = KIND_NAMES[deal.kind]
+        if deal.kind == VOID:
+            return self._next(name, deal.stan, deal.original_stan)
+        return self._next(name, deal.stan, deal.amount_minor, pin_block is not None)
 
     async def reverse(self, deal: object, f39: str) -> object:
         """Answer a reversal."""
@@ -87,6 +97,14 @@ class FakeKeys:
     def card_hash(self, pan: bytes) -> bytes:
         """The last eight digits: enough to tell two cards apart."""
         return bytes(pan[-8:])
+
+    def seal_pan(self, batch: int, stan: int, pan: bytes) -> bytes:
+        """Seal a PAN, as the key store does, under a key that everybody knows."""
+        return seal(_PAN_KEY, batch, stan, pan)
+
+    def open_pan(self, batch: int, stan: int, sealed: bytes) -> bytearray:
+        """Open a sealed PAN."""
+        return open_sealed(_PAN_KEY, batch, stan, sealed)
 
     def pin_block(self, pin: bytearray, pan: bytes) -> bytearray:
         """Eight bytes; the last counts the sign-ons so far, as the keys change with each."""

@@ -4,7 +4,7 @@
 from fakes.flash import NorMemory
 from pos.core.deal import APPROVED, SALE, VOID, Deal
 from pos.core.profile import Profile
-from pos.ledger import settling
+from pos.ledger import settling, trading
 from pos.ledger.ledger import Ledger
 from pos.store.counter import Counter
 from pos.store.journal import Journal
@@ -59,13 +59,13 @@ def void(original: Deal) -> Deal:
 
 def approve(ledger: Ledger, deal: Deal, scheme: str = "CUP") -> Deal:
     """Carry a deal to its approval, unprinted."""
-    ledger.begin(deal)
+    trading.begin(ledger, deal)
     deal.state = APPROVED
     deal.response = "00"
     deal.rrn = "102436%06d" % deal.stan
     deal.auth = "A1B2C3"
     deal.scheme = scheme
-    ledger.outcome(deal)
+    trading.outcome(ledger, deal)
     return deal
 
 

@@ -6,8 +6,9 @@ bytes come back exactly. After an intended change rewrite them, then read the di
 `PYTHONPATH=tools/stubs:firmware:host_tests python host_tests/fakes/slip_cases.py`
 """
 
-from pos.core.deal import APPROVED, SALE, VOID, VOIDED, Deal, Totals
+from pos.core.deal import APPROVED, SALE, VOID, VOIDED, Deal
 from pos.core.profile import Profile
+from pos.core.totals import Totals
 from pos.receipt import gbk, slips
 from vectors_io import load_bytes
 

@@ -246,9 +246,9 @@ def test_no_flipped_bit_of_the_signed_part_gets_through(terminal, acquirer):
     assert states(acquirer) == []
 
 
-def test_not_supported_yet(terminal, acquirer):
-    fields = {**terminal.sale_fields(100), 3: "030000", 25: "06", 60: "1000000100020"}
-    answer = terminal.exchange("0100", fields, mac=True)
+def test_not_supported(terminal, acquirer):
+    fields = {**terminal.sale_fields(100), 60: "3600000100020"}  # an off-line sale by chip
+    answer = terminal.exchange("0200", fields, mac=True)
     assert answer.code == "40" and answer.mac == "good" and states(acquirer) == []
 
 

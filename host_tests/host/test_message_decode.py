@@ -91,8 +91,13 @@ def test_masked_unless_asked(tmp_path: Path, capsys: pytest.CaptureFixture) -> N
 def test_text_form(capsys: pytest.CaptureFixture) -> None:
     lines = _decode(capsys, _SALE["hex"]).splitlines()
     assert lines[0] == "0200  length 116  tpdu 6000030000  header 603100311100"
-    assert lines[1] == "  F3   processing code        000000"
-    assert lines[-1] == "  F64  MAC                    3237343032413743"
+    assert "  F3   processing code 交易处理码           000000" in lines
+    assert "      60.1  22                function: sale" in lines
+    assert "      6     0                 processing requirement: nothing" in lines
+    assert lines[-1] == "  F64  MAC 报文鉴别码                       3237343032413743"
+    lines = _decode(capsys, _SALE["hex"], "--lang", "zh").splitlines()
+    assert "  F3   交易处理码 processing code           000000" in lines
+    assert "      60.1  22                交易类型码: 消费" in lines
 
 
 def test_gbk_text_and_text_that_is_none(capsys: pytest.CaptureFixture) -> None:
@@ -104,6 +109,88 @@ def test_gbk_text_and_text_that_is_none(capsys: pytest.CaptureFixture) -> None:
     assert fields("435550" + "CFFBB7D1")["63"] == "CUP消费"
     assert fields("FFFE")["63"] == "FFFE"
     assert "\x1b" not in _decode(capsys, "0210000000000000000200021B63")
+
+
+def _explained(capsys: pytest.CaptureFixture, name: str, *args: str) -> dict:
+    """Return field -> {part: (value, meaning)} of a vector."""
+    vector = next(vector for vector in _VECTORS if vector["name"] == name)
+    shown = json.loads(_decode(capsys, vector["hex"], "--json", "--lang", "en", *args))
+    assert list(shown) == ["length", "tpdu", "header", "mti", "fields", "explained"]
+    return {
+        key: [(part["part"], part["value"], part["means"]) for part in one["parts"]]
+        for key, one in shown["explained"].items()
+    }
+
+
+def test_sub_fields_of_a_settlement(capsys: pytest.CaptureFixture) -> None:
+    parts = _explained(capsys, "c_settlement_resp_unbalanced")["48"]
+    assert len(parts) == 10
+    assert sum(len(value) for _, value, _ in parts) == 62
+    assert ("48.5", "2", "domestic card, result: unbalanced") in parts
+
+
+def test_sub_fields_of_an_offline_sale(capsys: pytest.CaptureFixture) -> None:
+    found = _explained(capsys, "c_offline_sale")
+    assert ("60.1", "30", "function: offline sale") in found["60"]
+    assert [part for part, _, _ in found["61"]][:4] == ["61.1", "61.2", "61.3", "61.4"]
+    assert ("22.1", "01", "entry: manual") in found["22"]
+    assert found["63"][0][0] == "63.1"
+    assert found["2"] == found["14"] == []
+
+
+def test_pans_of_a_batch_upload_are_masked_in_the_explanation(
+    capsys: pytest.CaptureFixture,
+) -> None:
+    record = "00" + "000123" + "6200001234567892".rjust(20, "0") + "000000012850"
+    details = "02" + record + record
+    message = spec.encode("0320", {11: "000001", 48: details, 60: "00000001201"}).hex()
+    for args in ((), ("--lang", "zh", "--json")):
+        shown = _decode(capsys, message, *args)
+        assert "6200001234567892" not in shown
+        assert "620000******7892" in shown
+        assert "000123" in shown
+    assert _decode(capsys, message, "--clear").count("00006200001234567892") == 4
+
+
+def test_a_pan_in_private_data_of_a_transfer_is_masked(capsys: pytest.CaptureFixture) -> None:
+    message = spec.encode("0200", {3: "400000", 48: "6200001234567892".rjust(20, "0")}).hex()
+    assert "6200001234567892" not in _decode(capsys, message)
+
+
+def test_diff(capsys: pytest.CaptureFixture) -> None:
+    other = _SALE["hex"].replace("000000012345", "000000012346")
+    assert main(["message", "diff", _SALE["hex"], _SALE["hex"]]) == 0
+    assert capsys.readouterr().out == "equal\n"
+    assert main(["message", "diff", _SALE["hex"], other, "--json"]) == 1
+    assert json.loads(capsys.readouterr().out) == {
+        "equal": False,
+        "differences": [
+            {"field": "4", "a": "000000012345", "b": "000000012346", "name": "amount"}
+        ],
+    }
+    assert main(["message", "diff", _SALE["hex"], other, "--lang", "zh"]) == 1
+    assert "交易金额" in capsys.readouterr().out
+
+
+def test_diff_of_what_is_masked_and_of_what_is_not_there(capsys: pytest.CaptureFixture) -> None:
+    first = spec.encode("0200", {2: "6200001234567892", 3: "000000"}).hex()
+    second = spec.encode("0210", {2: "6200001234507892", 39: "00"}).hex()
+    assert main(["message", "diff", first, second]) == 1
+    shown = capsys.readouterr().out
+    assert "differs where it is masked" in shown
+    assert "123456" not in shown
+    assert main(["message", "diff", first, second, "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)["differences"]
+    assert [one["field"] for one in found] == ["mti", "2", "3", "39"]
+    assert [one["a"] is None for one in found] == [False, False, False, True]
+
+
+def test_diff_of_bad_input(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    file = tmp_path / "two.hex"
+    file.write_text(_SALE["hex"] + "\n" + _SALE["hex"])
+    for second, said in ((str(file), "B: 2 messages"), ("0200", "B: "), ("zz", "B: zz: no such")):
+        assert main(["message", "diff", _SALE["hex"], second]) == 2
+        assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,12 @@ from acquirer_sim.terminals import DEFAULT_MERCHANT
 from fakes.acquirer import Clock, card, deal, profile
 from fakes.flash import NorMemory
 from pos.acquirer.host import Host
-from pos.core.deal import VOID, Totals
+from pos.core.deal import VOID
 from pos.core.errors import HostDeclined, NoAnswer
+from pos.core.totals import Totals
 from pos.crypto.kcv import tdes_kcv
 from pos.keystore.keystore import KeyStore
+from pos.ledger.applying import count
 from pos.store.slots import AtomicSlot
 
 _TMK = bytes.fromhex("11223344556677889900AABBCCDDEEFF")
@@ -80,7 +82,7 @@ class _Bench:
         made = deal(batch=self.batch, stan=stan, entry_mode="021" if pin else "022")
         swiped = card()
         block = self.keys.pin_block(bytearray(pin.encode()), swiped.pan) if pin else None
-        return made, asyncio.run(self.host.sale(made, swiped, block))
+        return made, asyncio.run(self.host.transact(made, swiped, block))
 
     def fails(self, stan: int = 123) -> NoAnswer:
         with pytest.raises(NoAnswer) as caught:
@@ -102,10 +104,10 @@ def test_a_day() -> None:
     void = deal(VOID, batch=bench.batch, stan=126, original_batch=bench.batch)
     void.original_rrn, void.original_auth = answer.rrn, answer.auth
     block = bench.keys.pin_block(bytearray(b"123456"), card().pan)
-    assert asyncio.run(bench.host.void(void, card(), block)).response == "00"
+    assert asyncio.run(bench.host.transact(void, card(), block)).response == "00"
     totals = Totals()
     for done in (sale, deal(), void):
-        totals.add(done)
+        count(totals, done)
     settled = asyncio.run(bench.host.settle(127, bench.batch, totals))
     assert (settled.domestic, settled.foreign) == ("1", "1")
     asyncio.run(bench.host.sign_off(128, bench.batch))

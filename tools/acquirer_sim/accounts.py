@@ -2,7 +2,7 @@
 """Card accounts: who the issuer knows, PIN, balance, limits, and the card's three tracks.
 
 Track layouts: ISO/IEC 7813 (1 and 2), ISO 4909 as Chinese issuers fill it (3), magstripe.md 1.4
-to 1.6. Balances are what can be spent, in minor units.
+to 1.6. Balances are in minor units; what pre-authorisations hold of them: holds.py.
 """
 
 import re
@@ -28,6 +28,10 @@ STATUSES = {
     "stolen": "43",
     "restricted": "57",
 }
+# status of an account in order whose approvals are another F39 than 00 (unionpay.md 6)
+APPROVALS = {"vip": "11", "approved-a2": "A2", "approved-a4": "A4", "approved-a5": "A5"}
+APPROVALS["approved-a6"] = "A6"
+_ALL_STATUSES = (*STATUSES, *APPROVALS)
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ def check(card: Card) -> None:
         (re.fullmatch(r"[0-9]{2}(0[1-9]|1[0-2])", card.expiry), "expiry: must be YYMM"),
         (re.fullmatch(r"[0-9]{3}", card.service), "service: must be three digits"),
         (re.fullmatch(r"[A-Z0-9 ./-]{2,26}", card.name), "name: 2 to 26 of A-Z 0-9 space . / -"),
-        (card.status in STATUSES, f"status: must be one of {', '.join(STATUSES)}"),
+        (card.status in _ALL_STATUSES, f"status: must be one of {', '.join(_ALL_STATUSES)}"),
     )
     for holds, text in rules:
         if not holds:
@@ -154,13 +158,18 @@ def move(store: Store, account_id: int, change_minor: int) -> None:
     )
 
 
-def describe(store: Store, account: Row) -> dict:
-    """One card as `posctl acquirer cards --json` gives it: whole, for the bench."""
+def describe(store: Store, account: Row, held_minor: int = 0) -> dict:
+    """One card as `posctl acquirer cards --json` gives it: whole, for the bench.
+
+    `balance_minor` is the balance with holds and all, `available_minor` what can be spent.
+    """
     secret = store.vault.open_json(account["secret"])
     return {
         "pan": secret["pan"],
         "pin": secret["pin"],
         "balance_minor": account["balance_minor"],
+        "held_minor": held_minor,
+        "available_minor": account["balance_minor"] - held_minor,
         "tracks": secret["tracks"],
         "kind": account["kind"],
         "note": account["note"],

@@ -2,16 +2,22 @@
 """The books: transactions, batches, totals. Every function works inside the caller's transaction.
 
 States of a transaction: approved, declined, reversed, voided. A sale that was voided stays in the
-debit total and its void counts in credit (unionpay 5.5); reversed ones count nowhere.
+debit total and its void counts in credit (unionpay 5.5); reversed ones count nowhere. An adjusted
+one counts with its new amount, the adjustment itself does not count.
 """
 
-import sqlite3
-
-from acquirer_sim import accounts
+from acquirer_sim.database import Row
 from acquirer_sim.store import Store
 
 _RRN_SPAN = 10**8
-_DEBIT_TYPES = ("sale",)
+_COLUMNS = {
+    "sale": "debit",
+    "completion": "debit",
+    "offline": "debit",
+    "void": "credit",
+    "refund": "credit",
+    "completion_void": "credit",
+}
 _DOMESTIC = "CUP"
 
 
@@ -27,7 +33,7 @@ def auth_code(rrn: str) -> str:
     return f"{(int(rrn[4:]) * 699967 + 104729) % 10**6:06d}"
 
 
-def find(store: Store, tid: str, batch: int, stan: int) -> "sqlite3.Row | None":
+def find(store: Store, tid: str, batch: int, stan: int) -> "Row | None":
     """Return the transaction with this STAN."""
     found = store.db.execute(
         "SELECT * FROM transactions WHERE tid=? AND batch=? AND stan=?", (tid, batch, stan)
@@ -35,7 +41,13 @@ def find(store: Store, tid: str, batch: int, stan: int) -> "sqlite3.Row | None":
     return found.fetchone()
 
 
-def batch_row(store: Store, tid: str, number: int) -> "sqlite3.Row | None":
+def by_id(store: Store, transaction_id: int) -> "Row | None":
+    """Return a transaction by its id in the books."""
+    found = store.db.execute("SELECT * FROM transactions WHERE id=?", (transaction_id,))
+    return found.fetchone()
+
+
+def batch_row(store: Store, tid: str, number: int) -> "Row | None":
     """Return a batch, None when it was never used."""
     found = store.db.execute("SELECT * FROM batches WHERE tid=? AND number=?", (tid, number))
     return found.fetchone()
@@ -49,7 +61,9 @@ def is_settled(store: Store, tid: str, number: int) -> bool:
 
 def open_batch(store: Store, tid: str, number: int) -> None:
     """Make the batch exist."""
-    store.db.execute("INSERT OR IGNORE INTO batches(tid, number) VALUES(?,?)", (tid, number))
+    store.db.execute(
+        "INSERT INTO batches(tid, number) VALUES(?,?) ON CONFLICT DO NOTHING", (tid, number)
+    )
 
 
 def record(store: Store, entry: dict) -> int:
@@ -57,11 +71,11 @@ def record(store: Store, entry: dict) -> int:
     open_batch(store, entry["tid"], entry["batch"])
     names = ", ".join(entry)
     marks = ", ".join("?" * len(entry))
-    cursor = store.db.execute(
-        f"INSERT INTO transactions({names}) VALUES({marks})",
+    made = store.db.execute(
+        f"INSERT INTO transactions({names}) VALUES({marks}) RETURNING id",
         tuple(entry.values()),
     )
-    return cursor.lastrowid
+    return made.fetchone()["id"]
 
 
 def set_state(store: Store, transaction_id: int, state: str) -> None:
@@ -69,18 +83,34 @@ def set_state(store: Store, transaction_id: int, state: str) -> None:
     store.db.execute("UPDATE transactions SET state=? WHERE id=?", (state, transaction_id))
 
 
-def reverse(store: Store, entry: sqlite3.Row) -> None:
-    """Undo an approved transaction; a reversed void brings its sale back."""
-    set_state(store, entry["id"], "reversed")
-    back = entry["amount_minor"] if entry["type"] == "sale" else -entry["amount_minor"]
-    accounts.move(store, entry["account_id"], back)
-    if entry["type"] == "void":
-        set_state(store, entry["original_id"], "approved")
+def change(store: Store, transaction_id: int, column: str, value_minor: int) -> None:
+    """Set `refunded_minor` or `adjusted_minor` of a transaction."""
+    store.db.execute(
+        f"UPDATE transactions SET {column}=? WHERE id=?", (value_minor, transaction_id)
+    )
+
+
+def effective_minor(entry: Row) -> int:
+    """Return what a transaction is worth, after its adjustment if there was one."""
+    adjusted = entry["adjusted_minor"]
+    return entry["amount_minor"] if adjusted is None else adjusted
+
+
+def by_rrn(store: Store, tid: str, rrn: str) -> "Row | None":
+    """Return the transaction of a reference number, of any terminal of the same merchant."""
+    found = store.db.execute(
+        "SELECT t.* FROM transactions t JOIN terminals b ON b.tid=t.tid"
+        " JOIN terminals a ON a.merchant=b.merchant WHERE t.rrn=? AND a.tid=?",
+        (rrn, tid),
+    )
+    return found.fetchone()
 
 
 def remember_reversal(store: Store, entry: tuple) -> None:
     """Keep a reversal that found nothing: (tid, batch, stan, type, amount, time)."""
-    store.db.execute("INSERT OR IGNORE INTO unmatched_reversals VALUES(?,?,?,?,?,?)", entry)
+    store.db.execute(
+        "INSERT INTO unmatched_reversals VALUES(?,?,?,?,?,?) ON CONFLICT DO NOTHING", entry
+    )
 
 
 def was_reversed_early(store: Store, tid: str, batch: int, stan: int) -> bool:
@@ -100,13 +130,16 @@ def totals(store: Store, tid: str, batch: int) -> "dict[str, int]":
         for unit in ("count", "minor")
     }
     counted = store.db.execute(
-        "SELECT type, scheme, count(*) AS n, sum(amount_minor) AS minor FROM transactions"
+        "SELECT type, scheme, count(*) AS n, CAST(sum(coalesce(adjusted_minor, amount_minor))"
+        " AS BIGINT) AS minor FROM transactions"
         " WHERE tid=? AND batch=? AND state IN ('approved', 'voided') GROUP BY type, scheme",
         (tid, batch),
     )
     for row in counted:
+        if row["type"] not in _COLUMNS:  # pre-authorisations, inquiries, transfers
+            continue
         side = "" if row["scheme"] == _DOMESTIC else "foreign_"
-        column = side + ("debit" if row["type"] in _DEBIT_TYPES else "credit")
+        column = side + _COLUMNS[row["type"]]
         sums[column + "_count"] += row["n"]
         sums[column + "_minor"] += row["minor"]
     return sums

@@ -14,7 +14,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from acquirer_sim import accounts, clock, crypto, frame, management, money, report, reversal, spec
+from acquirer_sim import (
+    accounts,
+    clock,
+    crypto,
+    frame,
+    management,
+    money,
+    presence,
+    report,
+    reversal,
+    spec,
+)
 from acquirer_sim import terminals as terminal_table
 from acquirer_sim.database import MEMORY, Url
 from acquirer_sim.errors import FrameError, Refused
@@ -35,7 +46,7 @@ class Action:
 
 _Sign = Callable[[bytes], bytes]
 _CLOSE = Action("close")
-_MONEY = {"sale": money.sale, "void": money.void, "reversal": reversal.handle}
+_MONEY = {**dict.fromkeys(money.KINDS, money.handle), "reversal": reversal.handle}
 _MANAGEMENT = {
     "signoff": management.sign_off,
     "echo": management.echo,
@@ -44,7 +55,7 @@ _MANAGEMENT = {
     "batch_end": management.batch_upload,
 }
 _HANDLERS = {**_MONEY, **_MANAGEMENT}
-_RECORDED = ("sale", "void")  # a forced decline of these is booked as declined
+_RECORDED = money.KINDS  # a forced decline of these is booked as declined
 
 
 class _Work:
@@ -173,6 +184,7 @@ class Acquirer:
     def _answer(self, exchange: Exchange) -> "dict[int, str]":
         try:
             admit(exchange)
+            presence.check(exchange)
             if exchange.forced and exchange.kind not in _RECORDED:
                 raise Refused(exchange.forced)
             if exchange.kind == "signon":
@@ -181,6 +193,7 @@ class Acquirer:
                 raise Refused("40")
             return _HANDLERS[exchange.kind](exchange)
         except Refused as refusal:
+            exchange.wrong_field = refusal.field
             return exchange.refusal(refusal.code)
 
 
@@ -204,6 +217,8 @@ def _outcome(exchange: Exchange, fields: "dict[int, str]") -> dict:
         outcome["pan"] = exchange.masked_pan
     if 39 in fields:
         outcome["response"] = fields[39]
+    if exchange.wrong_field:
+        outcome["field"] = exchange.wrong_field
     if exchange.kind == "settlement" and 48 in fields:
         outcome["result"] = fields[48][30] + fields[48][61]
     outcome["rrn"] = fields[37]

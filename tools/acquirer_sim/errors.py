@@ -14,12 +14,14 @@ class Refused(Exception):
     """The request ends here with this F39; the books do not change.
 
     `recorded` says whether it still counts as a declined transaction: its STAN is then used up.
+    `field` is the number of the field that made it 30, for the log; 0 when it is none.
     """
 
-    def __init__(self, code: str, recorded: bool = False) -> None:
+    def __init__(self, code: str, recorded: bool = False, field: int = 0) -> None:
         super().__init__(code)
         self.code = code
         self.recorded = recorded
+        self.field = field
 
 
 def decline(code: str) -> Refused:

@@ -29,6 +29,7 @@ class Exchange:
         self.keys = terminals.working_keys(store, self.terminal) if self.terminal else None
         self.rrn = books.next_rrn(store, now.isoformat())
         self.forced = ""  # F39 a fault asks for
+        self.wrong_field = 0  # the number of the field that made it 30
         self.masked_pan = ""  # for log and ledger, once the card was read
 
     @property

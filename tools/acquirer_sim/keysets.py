@@ -22,6 +22,7 @@ _VARIANTS = {
     "006": ("sm4", (16, 16, 16)),
 }
 _SINGLE_BYTES = 8
+_PERCENT_MAX = 999
 MAK_LENS_BYTES = (8, 16)
 
 
@@ -32,6 +33,7 @@ class Options:
     mak_bytes: int = 8  # of the MAK of 003 and 004: 8, its place filled with zeros, or 16
     kcv_bytes: int = 4  # how much of a check value is sent: 4 or 8
     mac: str = "ecb"  # the method of F64, see crypto.mac
+    completion_percent_max: int = 115  # of the hold, that a completion may come to
 
     def check(self) -> None:
         """AcquirerError when one of them is none of the choices."""
@@ -44,6 +46,8 @@ class Options:
             if getattr(self, name) not in allowed:
                 text = " or ".join(str(value) for value in allowed)
                 raise AcquirerError(f"{name}: must be {text}")
+        if not 100 <= self.completion_percent_max <= _PERCENT_MAX:
+            raise AcquirerError(f"completion_percent_max: must be 100 to {_PERCENT_MAX}")
 
     def dump(self) -> str:
         """As text for the database."""

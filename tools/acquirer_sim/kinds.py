@@ -18,7 +18,7 @@ _FINANCIAL = {
     ("0220", "000000", "00", "30"): "offline",
     ("0220", "000000", "00", "32"): "adjust",
     ("0220", "000000", "00", "34"): "adjust",
-    ("0200", "000000", "00", "36"): "offline",
+    ("0200", "400000", "00", "50"): "transfer",
 }
 # (message type, F60.3)
 _MANAGEMENT = {
@@ -40,6 +40,15 @@ _MANAGEMENT = {
     ("0320", "207"): "batch_end",
 }
 REVERSAL = "reversal"
+REVERSIBLE = (
+    "sale",
+    "void",
+    "preauth",
+    "preauth_void",
+    "completion",
+    "completion_void",
+    "transfer",
+)
 OTHER = "other"
 WITH_MAC = frozenset(_FINANCIAL.values()) | {REVERSAL}
 ALL = WITH_MAC | frozenset(_MANAGEMENT.values()) | {OTHER}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from acquirer_sim import accounts, books
+from acquirer_sim import accounts, books, holds
 from acquirer_sim.database import Row
 from acquirer_sim.errors import AcquirerError
 from acquirer_sim.management import BALANCED
@@ -66,6 +66,7 @@ def _terminal(store: Store, row: Row, chosen: Chosen) -> dict:
         "batches": {f"{batch['number']:06d}": _batch(store, batch) for batch in batches},
         "transactions": entries,
         "unmatched_reversals": unmatched,
+        "holds": [_hold(held) for held in holds.live(store, tid)],
     }
 
 
@@ -102,7 +103,7 @@ def _batch(store: Store, row: Row) -> dict:
 
 def _entries(store: Store, tid: str) -> "list[Row]":
     return store.db.execute(
-        "SELECT t.*, o.stan AS original_stan FROM transactions t"
+        "SELECT t.*, o.stan AS original_stan, o.batch AS original_batch FROM transactions t"
         " LEFT JOIN transactions o ON o.id=t.original_id WHERE t.tid=? ORDER BY t.id",
         (tid,),
     ).fetchall()
@@ -119,12 +120,31 @@ def _transaction(row: Row) -> dict:
         "state": row["state"],
         "response": row["response"],
         "auth": row["auth"],
+        "function": row["function"],
         "scheme": row["scheme"],
         "time": row["at"],
     }
     if row["original_stan"] is not None:
         entry["original_stan"] = f"{row['original_stan']:06d}"
+        entry["original_batch"] = f"{row['original_batch']:06d}"
+    for column in ("refunded_minor", "tip_minor", "adjusted_minor", "asked_minor"):
+        if row[column]:
+            entry[column] = row[column]
+    if row["other_pan"]:
+        entry["to_pan"] = row["other_pan"]
     return entry
+
+
+def _hold(row: Row) -> dict:
+    """Return a preauth that still holds its amount."""
+    return {
+        "batch": f"{row['batch']:06d}",
+        "stan": f"{row['stan']:06d}",
+        "auth": row["auth"],
+        "pan": row["pan"],
+        "amount_minor": row["amount_minor"],
+        "time": row["at"],
+    }
 
 
 def _unmatched(store: Store, tid: str) -> "list[dict]":
@@ -146,7 +166,7 @@ def _unmatched(store: Store, tid: str) -> "list[dict]":
 def cards(store: Store) -> "list[dict]":
     """Return the test cards whole: PAN, PIN, tracks, balance."""
     rows = store.db.execute("SELECT * FROM accounts ORDER BY id").fetchall()
-    return [accounts.describe(store, row) for row in rows]
+    return [accounts.describe(store, row, holds.total(store, row["id"])) for row in rows]
 
 
 def yuan(minor: int) -> str:

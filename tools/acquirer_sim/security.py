@@ -15,12 +15,12 @@ _TAG_LEN, _COUNT_LEN = 2, 3
 
 
 def check(exchange: Exchange) -> None:
-    """F53 is there where it must be and says what the terminal's keys say."""
+    """F53, F52 and F59 agree with each other and with the terminal's keys; which of them are
+    there, presence.py has checked."""
     request = exchange.request
     control = request.get(53)
+    pin_block(exchange)
     if not control:
-        if request.get(52) or request.get(35) or exchange.algorithm == "sm4":
-            raise Refused("30")
         return
     wrong = (
         control[1] != keysets.security_digit(exchange.algorithm, exchange.keys["pik"]),
@@ -28,7 +28,7 @@ def check(exchange: Exchange) -> None:
         control[0] == "0" and bool(request.get(52)),
     )
     if any(wrong):
-        raise Refused("30")
+        raise Refused("30", field=53)
 
 
 def pin_block(exchange: Exchange) -> bytes:
@@ -37,7 +37,7 @@ def pin_block(exchange: Exchange) -> bytes:
     if exchange.algorithm != "sm4":
         return bytes.fromhex(field)
     if bool(field) != (_SM4_PIN in listed) or field not in ("", _NO_BLOCK):
-        raise Refused("30")
+        raise Refused("30", field=52)
     return listed.get(_SM4_PIN, "").encode("latin-1")
 
 
@@ -63,9 +63,9 @@ def _tags(text: str) -> "dict[str, str]":
         start = at + _TAG_LEN + _COUNT_LEN
         count = text[at + _TAG_LEN : start]
         if len(count) != _COUNT_LEN or not count.isascii() or not count.isdecimal():
-            raise Refused("30")
+            raise Refused("30", field=59)
         at = start + int(count)
         if at > len(text):
-            raise Refused("30")
+            raise Refused("30", field=59)
         found[text[start - _TAG_LEN - _COUNT_LEN : start - _COUNT_LEN]] = text[start:at]
     return found

@@ -29,6 +29,7 @@ _HOST = "127.0.0.1"
 MAX_CONNECTIONS = 1000  # at once; one more is closed as it comes
 _BACKLOG = 1024  # connects that wait to be accepted; the kernel may hold fewer (somaxconn)
 _OTHER_FILES = 64  # open files beside connections
+_HANDSHAKE_S = 10.0  # of TLS; then the connection is closed
 
 
 class JsonLines:
@@ -130,8 +131,11 @@ async def _serve(
 
 
 async def _listen(port: int, connected: Callable, tls: "ssl.SSLContext | None") -> asyncio.Server:
+    limits = {"ssl_handshake_timeout": _HANDSHAKE_S} if tls else {}
     try:
-        return await asyncio.start_server(connected, _HOST, port, backlog=_BACKLOG, ssl=tls)
+        return await asyncio.start_server(
+            connected, _HOST, port, backlog=_BACKLOG, ssl=tls, **limits
+        )
     except OverflowError:
         raise AcquirerError(f"port {port}: must be 0 to 65535") from None
     except OSError as error:

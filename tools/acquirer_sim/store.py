@@ -43,7 +43,22 @@ CREATE TABLE unmatched_reversals(
     amount_minor INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY(tid, batch, stan));
 """
 # Came later: made in older files when they are opened.
-_ADDED = (("terminals", "options", "TEXT NOT NULL DEFAULT '{}'"),)
+_ADDED = (
+    ("terminals", "options", "TEXT NOT NULL DEFAULT '{}'"),
+    ("transactions", "function", "TEXT NOT NULL DEFAULT ''"),  # F60.1
+    ("transactions", "asked_minor", "BIGINT"),  # F4 of the request, when more than was booked
+    ("transactions", "refunded_minor", "BIGINT NOT NULL DEFAULT 0"),  # of it, by refunds
+    ("transactions", "adjusted_minor", "BIGINT"),  # what an adjustment made of amount_minor
+    ("transactions", "tip_minor", "BIGINT NOT NULL DEFAULT 0"),
+    ("transactions", "other_id", "INTEGER"),  # the account that a transfer went to
+    ("transactions", "other_pan", "TEXT NOT NULL DEFAULT ''"),
+    ("transactions", "closed_by", "INTEGER"),  # of a preauth: the completion that used it up
+)
+_INDEXES = """
+CREATE INDEX IF NOT EXISTS preauths ON transactions(account_id) WHERE type='preauth';
+CREATE INDEX IF NOT EXISTS references_of ON transactions(rrn);
+CREATE INDEX IF NOT EXISTS followers ON transactions(original_id);
+"""
 _KEY_TABLES = """
 CREATE TABLE IF NOT EXISTS kbpks(tid TEXT PRIMARY KEY, algorithm TEXT NOT NULL, key BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS rotations(
@@ -160,6 +175,8 @@ def _add(db: Database) -> None:
         db.define(statement)
     for table, name, kind in _missing_columns(db):
         db.define(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+    for statement in _statements(_INDEXES):
+        db.define(statement)
     db.commit()
 
 

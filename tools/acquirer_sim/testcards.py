@@ -3,7 +3,8 @@
 
 Sources: 6250930000000002 to ...0093 docs.connect.worldline-solutions.com (UnionPay ExpressPay);
 6200001234567892 vectors/8583_computed.json; 6216261000000000018 UnionPay's open platform;
-4012888888881881 and 5500000000000004 public processor test pages.
+4012888888881881 and 5500000000000004 public processor test pages; 62123456789... Braintree's
+UnionPay test page.
 """
 
 from acquirer_sim import accounts
@@ -74,6 +75,26 @@ CARDS = (
         name="ROE/RICHARD",
         service="101",
         track3=False,
+    ),
+    Card(
+        "6212345678901232",
+        _PIN,
+        5000,
+        "partial",
+        "50.00 left: more is approved in part (10) where F60.6 is 1, else 51",
+    ),
+    Card("6212345678901265", _PIN, 5000000, "vip", "approved with 11", status="vip"),
+    Card(
+        "6212345678900028", _PIN, 5000000, "approved-a2", "approved with A2", status="approved-a2"
+    ),
+    Card(
+        "6212345678900036", _PIN, 5000000, "approved-a4", "approved with A4", status="approved-a4"
+    ),
+    Card(
+        "6212345678900085", _PIN, 5000000, "approved-a5", "approved with A5", status="approved-a5"
+    ),
+    Card(
+        "6212345678900093", _PIN, 5000000, "approved-a6", "approved with A6", status="approved-a6"
     ),
 )
 

@@ -38,6 +38,11 @@ def serve(
     db: Db,
     faults: Annotated[Path, typer.Option(help="faults file, one JSON object a line")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="the log is JSON in any case")] = True,
+    tls_cert: Annotated[Path, typer.Option(help="PEM certificate chain: serve TLS 1.2 up")] = None,
+    tls_key: Annotated[Path, typer.Option(help="PEM private key of --tls-cert")] = None,
+    tls_client_ca: Annotated[
+        Path, typer.Option(help="PEM CA: terminals must have a certificate of it")
+    ] = None,
     clock: Annotated[
         str, typer.Option(help="the host's clock, as `acquirer clock` takes it")
     ] = "",
@@ -48,8 +53,40 @@ def serve(
     """Serve terminals until SIGTERM or Ctrl-C; prints JSON lines: listening, each exchange."""
     from acquirer_sim.server import serve as run
 
+    if bool(tls_cert) != bool(tls_key) or (tls_client_ca and not tls_cert):
+        raise ToolError("--tls-cert and --tls-key go together, and --tls-client-ca with them")
     with _tool_errors():
-        run(port, db, faults, clock=clock, idle_s=idle)
+        tls = None
+        if tls_cert:
+            from acquirer_sim.certificate import server_context
+
+            tls = server_context(tls_cert, tls_key, tls_client_ca)
+        run(port, db, faults, tls=tls, clock=clock, idle_s=idle)
+
+
+@app.command()
+def certificate(
+    out: Annotated[Path, typer.Option(help="folder; its CA, if it has one, stays")],
+    name: Annotated[str, typer.Option(help="host name or address of the server")] = "localhost",
+    days: Annotated[int, typer.Option(help="how long it is valid")] = 365,
+    expired: Annotated[bool, typer.Option("--expired", help="ended yesterday")] = False,
+    early: Annotated[bool, typer.Option("--early", help="begins in so many days")] = False,
+    as_json: _Json = False,
+) -> None:
+    """Make a test CA (ca.pem, ca.der) and a server certificate by it (server.pem, server.key)."""
+    from acquirer_sim.certificate import make
+
+    if expired and early:
+        raise ToolError("--expired and --early exclude each other")
+    with _tool_errors():
+        made = make(out, name, days, "past" if expired else "future" if early else "now")
+    told = {"ca": str(made.ca_pem), "ca_der": str(made.ca_der)}
+    told.update(cert=str(made.cert), key=str(made.key), name=name)
+    if as_json:
+        print(json.dumps(told, ensure_ascii=False))
+    else:
+        for what, where in told.items():
+            print(f"{what:<8}{where}")
 
 
 @app.command("clock")

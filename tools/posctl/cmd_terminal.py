@@ -87,6 +87,12 @@ def init(
         Optional[list[str]], typer.Option("--set", help="NAME=VALUE of the profile, repeatable.")
     ] = None,
     as_json: _Json = False,
+    tls_ca: Annotated[
+        Optional[Path], typer.Option(help="CA certificate, PEM or DER: TLS, with this CA only.")
+    ] = None,
+    tls_name: Annotated[
+        Optional[str], typer.Option(help="Server name to verify; default: the host's.")
+    ] = None,
 ) -> None:
     """Make a bench terminal: profile, blank flash, TMK in it and in the acquirer's database."""
     from posctl.bench.make import make_terminal
@@ -96,7 +102,12 @@ def init(
         values["tracks"] = statedir.READERS[tracks.value]
     for setting in settings or ():
         statedir.set_value(values, setting)
-    made = make_terminal(state, db, terminal, values, int(mak_bytes.value))
+    if tls_name and not tls_ca:
+        raise ToolError("--tls-name needs --tls-ca")
+    ca = statedir.ca_der(tls_ca) if tls_ca else None
+    if ca:
+        values.update(tls=True, tls_name=tls_name or "")
+    made = make_terminal(state, db, terminal, values, int(mak_bytes.value), ca)
     if as_json:
         print(json.dumps(made, ensure_ascii=False))
     else:
@@ -106,7 +117,9 @@ def init(
 @app.command("run")
 def run_command(
     script: Annotated[str, typer.Argument(help="JSON lines; - reads them from stdin.")],
-    acquirer: Annotated[str, typer.Option(help="HOST:PORT, or - for none.")],
+    acquirer: Annotated[
+        str, typer.Option(help="HOST:PORT[,HOST:PORT of a backup], or - for none.")
+    ],
     state: _State,
     runtime: Annotated[Runtime, typer.Option()] = Runtime.MICROPYTHON,
     heap: Annotated[

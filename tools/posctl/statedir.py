@@ -18,10 +18,12 @@ from posctl import firmware
 from posctl.errors import ToolError
 
 FLASH_SIZE_BYTES = 524288  # keys 16384, counter 16384, journal 491520
+CA_MAX_BYTES = 4096  # what the firmware reads
 _KEY_DIGITS = 64
 _PROFILE = "profile.json"
 _FLASH = "flash.bin"
 _KEY = "device.key"
+_CA = "ca.der"  # of a terminal with TLS
 _PROFILE_MAX_BYTES = 65536
 _ANY_TERMINAL = "00000000"
 READERS = {"12": [1, 2], "23": [2, 3], "123": [1, 2, 3]}  # variants of stripe reader
@@ -79,8 +81,11 @@ def set_value(values: dict, setting: str) -> None:
     _checked({**values, "terminal": _ANY_TERMINAL}, "--set")
 
 
-def create(path: Path, values: dict) -> StateDir:
-    """Make a terminal with blank flash and a random device key; never touch one that is there."""
+def create(path: Path, values: dict, ca: bytes | None = None) -> StateDir:
+    """Make a terminal with blank flash and a random device key; never touch one that is there.
+
+    `ca` is the certificate, DER, that it pins.
+    """
     profile = {**BENCH_DEFAULTS, **values}
     _checked(profile, "profile")
     check_free(path)
@@ -88,6 +93,8 @@ def create(path: Path, values: dict) -> StateDir:
         path.mkdir(parents=True, exist_ok=True)
         _write(path / _KEY, (secrets.token_hex(_KEY_DIGITS // 2) + "\n").encode("ascii"))
         _write(path / _FLASH, b"\xff" * FLASH_SIZE_BYTES)
+        if ca:
+            _write(path / _CA, ca)
         text = json.dumps(profile, ensure_ascii=False, indent=2) + "\n"
         _write(path / _PROFILE, text.encode("utf-8"))
     except OSError as error:
@@ -95,16 +102,35 @@ def create(path: Path, values: dict) -> StateDir:
     return StateDir(path, profile)
 
 
+def ca_der(path: Path) -> bytes:
+    """Return a CA's certificate, PEM or DER, as a terminal takes it: DER."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    raw = _read(path)
+    if len(raw) > _PROFILE_MAX_BYTES:
+        raise ToolError(f"{path}: larger than {_PROFILE_MAX_BYTES} bytes")
+    try:
+        load = x509.load_pem_x509_certificate
+        found = load(raw) if raw[:1] != b"\x30" else x509.load_der_x509_certificate(raw)
+    except ValueError as error:
+        raise ToolError(f"{path}: is not a certificate in PEM or DER") from error
+    der = found.public_bytes(Encoding.DER)
+    if len(der) > CA_MAX_BYTES:
+        raise ToolError(f"{path}: certificate larger than {CA_MAX_BYTES} bytes")
+    return der
+
+
 def check_free(path: Path) -> None:
     """Refuse a folder that already holds a terminal, or any part of one."""
-    held = [name for name in (_PROFILE, _FLASH, _KEY) if (path / name).exists()]
+    held = [name for name in (_PROFILE, _FLASH, _KEY, _CA) if (path / name).exists()]
     if held:
         raise ToolError(f"{path}: already holds a terminal ({held[0]})")
 
 
 def remove(path: Path) -> None:
     """Take back what `create` made, when the terminal cannot be finished."""
-    for name in (_PROFILE, _FLASH, _KEY):
+    for name in (_PROFILE, _FLASH, _KEY, _CA):
         (path / name).unlink(missing_ok=True)
 
 

@@ -12,10 +12,11 @@ from collections import namedtuple
 from pos.core.errors import HostDeclined, MessageError, NoAnswer
 from pos.iso8583.codec import Message
 
-SUCCESS = ("00", "11", "A2", "A4", "A5", "A6")
+SUCCESS = ("00", "10", "11", "A2", "A4", "A5", "A6")
 SIGN_ON_AGAIN = ("77", "97", "99", "A0")
 
-_PARTIAL = "10"  # would book another amount; F60.6 never asks for it
+_PARTIAL = "10"  # approved for the part that F4 says
+_PARTIAL_WANTED = const(14)  # digits of an F60 that ends with 60.6
 _BATCH_MAX = 999998  # F60.2 that a terminal adopts
 _ORG_LEN = 11  # each half of F44
 _RESULTS = (30, 61)  # places of the result digits in F48
@@ -40,6 +41,8 @@ class Answer:
         self.issuer = text(message, 44, 0, _ORG_LEN)
         self.acquirer = text(message, 44, _ORG_LEN, 2 * _ORG_LEN)
         self.scheme = text(message, 63, 0, 3)
+        self.amount_minor = int(message.get(4) or 0)
+        self.balance_minor = balance(message)
         self.requirement = requirement
 
     @property
@@ -63,11 +66,13 @@ def check(message: Message, request: tuple, good: bool) -> None:
         _check_mac(message, good)
     if message.has(39) or 64 in fields:
         granted = code(message) in SUCCESS
-        _same(message, fields, (3, 4), granted)
+        _same(message, fields, (3,), granted)
         if granted:
             _same(message, fields, (42,), True)
         if code(message) == _PARTIAL:
-            raise MessageError("partial approval that was not asked for", 39)
+            _check_part(message, fields)
+        else:
+            _same(message, fields, (4,), granted)
     else:
         _same(message, fields, (42,), True)
 
@@ -77,6 +82,15 @@ def _same(message: Message, fields: dict, numbers: tuple, needed: bool) -> None:
     for n in numbers:
         if n in fields and (needed or message.has(n)) and message.get(n) != fields[n]:
             raise MessageError("is not that of the request", n)
+
+
+def _check_part(message: Message, fields: dict) -> None:
+    """A part was asked for, and is a part: more than nothing, less than all."""
+    if len(fields[60]) != _PARTIAL_WANTED or fields[60][-1:] != b"1":
+        raise MessageError("partial approval that was not asked for", 39)
+    part = message.get(4)
+    if not message.has(4) or not 0 < int(part) < int(fields[4]):
+        raise MessageError("is no part of the amount", 4)
 
 
 def _check_mac(message: Message, good: bool) -> None:
@@ -139,6 +153,14 @@ def text(message: Message, n: int, start: int = 0, end: int = 99) -> str:
         if not 0x20 <= char <= 0x7E:
             return ""
     return str(raw, "utf-8").strip()
+
+
+def balance(message: Message) -> object:
+    """Return F54 in minor units, below zero for a debit; None when absent or none of that form."""
+    found = text(message, 54)
+    if len(found) != 20 or not found[8:].isdigit() or found[7] not in "CD":
+        return None
+    return int(found[8:]) if found[7] == "C" else -int(found[8:])
 
 
 def date(message: Message) -> str:

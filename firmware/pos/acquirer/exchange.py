@@ -5,13 +5,12 @@ Pure waiting, no meaning. The request and the answer share one buffer, made once
 cancellation included, the connection is closed, and so is the way for a late answer to come back.
 
 What an error says: NotSent, no byte left the terminal. NoAnswer, bytes may have left: reason 98
-when the host kept silent, 06 when something came that is no frame.
+when the host kept silent, 06 when something came that is no frame. While it waits, a lost link
+takes effect at once, and `watch` may end what has not been sent yet.
 """
 
-import asyncio
-
+from pos.acquirer.attend import TICK_MS, attend
 from pos.acquirer.framing import MAX_FRAME, Framing
-from pos.core.aio import Timeout
 from pos.core.errors import MessageError, NoAnswer, NotSent
 
 _SILENCE = "98"
@@ -20,22 +19,50 @@ _ZEROS = bytes(60)  # a divisor of MAX_FRAME
 
 
 class Exchange:
-    """Holds the buffer. `buffer` is filled by the caller; an answer is good until `wipe`."""
+    """Holds the buffer. `buffer` is filled by the caller; an answer is good until `wipe`.
 
-    def __init__(self, framing: Framing) -> None:
+    `watch` (None: nobody watches) has `look(sent, waited_s)`, called a few times a second, which
+    returns True to give up what was not sent yet, and `done()`, called at the end.
+    """
+
+    def __init__(self, framing: Framing, watch: object = None) -> None:
         self.buffer = bytearray(MAX_FRAME)
         self._framing = framing
+        self._watch = watch
+        self._transport = None
         self._got = 0
+        self._leaving = False
+        self._counts_answer = False  # the time is that of the answer
+        self._waited_ms = 0
+        self._tick_ms = TICK_MS
+        self._limits_ms = None  # of the connecting and of the answer
 
     async def run(
         self, transport: object, length: int, connect_timeout_s: int, answer_timeout_s: int
     ) -> memoryview:
-        """Send `length` bytes of the buffer and return a view of the frame that came back."""
+        """Send `length` bytes of the buffer and return a view of the frame that came back.
+
+        A handshake counts as connecting, on whatever runtime it takes place.
+        """
+        self._transport = transport
+        self._got = self._waited_ms = 0
+        self._leaving = False
+        self._counts_answer = False
+        self._limits_ms = (int(connect_timeout_s * 1000), int(answer_timeout_s * 1000))
+        self._tick_ms = min(self._limits_ms + (TICK_MS,))
+        reason = ""
         try:
-            await self._open(transport, connect_timeout_s)
-            await self._converse(transport, length, answer_timeout_s)
+            await attend(self._talk(length), self._look, self._tick_ms)
+        except MessageError as error:
+            reason = error.reason
+        except OSError:
+            reason = "connection lost" if self._sent() else "no connection"
         finally:
             transport.close()
+            if self._watch:
+                self._watch.done()
+        if reason:
+            raise self._failed(reason)
         return memoryview(self.buffer)[: self._got]
 
     def wipe(self) -> None:
@@ -43,33 +70,33 @@ class Exchange:
         for at in range(0, MAX_FRAME, len(_ZEROS)):
             self.buffer[at : at + len(_ZEROS)] = _ZEROS
 
-    async def _open(self, transport: object, timeout_s: int) -> None:
-        try:
-            await asyncio.wait_for(transport.open(), timeout_s)
-            return
-        except Timeout:
-            reason = "no connection in time"
-        except OSError:
-            reason = "no connection"
-        raise NotSent(reason)
+    def _sent(self) -> bool:
+        """Whether a byte may have left; a transport without `sent` is taken to have sent it."""
+        return self._leaving and getattr(self._transport, "sent", True)
 
-    async def _converse(self, transport: object, length: int, timeout_s: int) -> None:
-        self._got = 0
-        f39 = _UNUSABLE
-        try:
-            await asyncio.wait_for(self._talk(transport, length), timeout_s)
-            return
-        except Timeout:
-            reason = "no answer in time"
-        except OSError:
-            reason = "connection lost"
-        except MessageError as error:
-            reason = error.reason
-        if not self._got:
-            f39 = _SILENCE
-        raise NoAnswer(reason, f39)
+    def _failed(self, reason: str) -> Exception:
+        if self._sent():
+            return NoAnswer(reason, _UNUSABLE if self._got else _SILENCE)
+        return NotSent(reason)
 
-    async def _talk(self, transport: object, length: int) -> None:
+    def _look(self) -> None:
+        """One tick has passed: see what has changed meanwhile, and raise what ends the waiting."""
+        self._waited_ms += self._tick_ms
+        sent = self._sent()
+        if sent and not self._counts_answer:
+            self._counts_answer = True
+            self._waited_ms = 0
+        if not getattr(self._transport, "link_up", _always)():
+            raise self._failed("no link")
+        if self._watch and self._watch.look(sent, self._waited_ms // 1000) and not sent:
+            raise NotSent("cancelled")
+        if self._waited_ms >= self._limits_ms[1 if sent else 0]:
+            raise self._failed("no answer in time" if sent else "no connection in time")
+
+    async def _talk(self, length: int) -> None:
+        transport = self._transport
+        await transport.open()
+        self._leaving = True  # from here on only the transport knows
         await transport.send(memoryview(self.buffer)[:length])
         self.wipe()
         missing = self._framing.missing(self.buffer, 0)
@@ -80,3 +107,8 @@ class Exchange:
                 raise MessageError("connection closed after %d bytes" % self._got)
             self._got += count
             missing = self._framing.missing(self.buffer, self._got)
+
+
+def _always() -> bool:
+    """The link of a transport that cannot tell."""
+    return True

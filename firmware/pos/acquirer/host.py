@@ -2,7 +2,8 @@
 """The acquirer as flows see it: one method a message, one exchange a call (DESIGN.md, section 4).
 
 Outcomes: a result, that is an authentic answer, approved or declined; NotSent, nothing to reverse;
-NoAnswer, a reversal is due with `f39` as its reason; HostDeclined for management messages.
+NoAnswer, a reversal is due with `f39` as its reason; HostDeclined for management messages. What
+has no method here goes through `ask`.
 A Host has one buffer: one call at a time.
 """
 
@@ -10,7 +11,7 @@ from pos.acquirer.exchange import Exchange
 from pos.acquirer.framing import Framing
 from pos.core import modules
 from pos.core.carddata import Card, wipe
-from pos.core.deal import Deal, Totals
+from pos.core.deal import Deal
 from pos.core.errors import MessageError, NoAnswer
 from pos.core.profile import Profile
 
@@ -35,60 +36,67 @@ class Host:
 
     async def sign_on(self, stan: int, batch: int) -> object:
         """Sign on and install the working keys; a KeyStoreError leaves the previous ones."""
-        answer, keys = await self._ask("sign_on", (stan, batch), _signed_on)
+        answer, keys = await self.ask(_management("sign_on", stan, batch), _signed_on)
         modules.trim()  # the message code makes room for the key code
         self._keys.install_working(keys, self._profile.key_length)
         return answer
 
     async def sign_off(self, stan: int, batch: int) -> None:
         """Sign off."""
-        await self._ask("sign_off", (stan, batch), _accepted)
+        await self.ask(_management("sign_off", stan, batch), accepted)
 
     async def echo(self, batch: int) -> None:
         """See whether the host is there."""
-        await self._ask("echo", (batch,), _accepted)
+        await self.ask(_management("echo", batch), accepted)
 
-    async def sale(self, deal: Deal, card: Card, pin_block: bytearray) -> object:
-        """Return the Answer to a sale; `pin_block` None: without a PIN. The caller wipes both.
+    async def transact(self, deal: Deal, card: Card, pin_block: bytearray) -> object:
+        """Return the Answer to a transaction; `pin_block` None: without a PIN.
 
-        Where the profile says so, the tracks of `card` are encrypted in place on the way.
+        Where the profile says so, the tracks of `card` are encrypted in place on the way. The
+        caller wipes card and block.
         """
-        return await self._financial(deal, card, pin_block)
+        if card is not None and card.track2 is not None and self._profile.encrypt_tracks:
+            self._keys.seal_tracks(card)
+            modules.trim()
 
-    async def void(self, deal: Deal, card: Card, pin_block: bytearray) -> object:
-        """Return the Answer to the void of a sale."""
-        return await self._financial(deal, card, pin_block)
+        def build(profile: Profile) -> tuple:
+            from pos.acquirer import financial
+
+            return financial.request(profile, deal, card, pin_block)
+
+        return await self.ask(build, _answer)
 
     async def reverse(self, deal: Deal, f39: str) -> str:
         """Send the reversal of a deal and return the host's F39: 00, 25 and 12 end it (5.2)."""
-        return await self._ask("reversal", (deal, f39), _code)
 
-    async def settle(self, stan: int, batch: int, totals: Totals) -> object:
+        def build(profile: Profile) -> tuple:
+            from pos.acquirer import financial
+
+            return financial.reversal(profile, deal, f39)
+
+        return await self.ask(build, _code)
+
+    async def settle(self, stan: int, batch: int, totals: object) -> object:
         """Return the Settled: its flags say balanced (1), unbalanced (2) or not compared (3)."""
+        build = _management("settlement", stan, batch, totals)
 
         def read(message: object, requirement: str) -> object:
-            from pos.acquirer import answers, requests
+            from pos.acquirer import answers
 
-            sent = requests.settlement(self._profile, stan, batch, totals)[1][48]
-            return answers.settled(message, batch, sent, requirement)
+            return answers.settled(message, batch, build(self._profile)[1][48], requirement)
 
-        return await self._ask("settlement", (stan, batch, totals), read)
+        return await self.ask(build, read)
 
-    async def _financial(self, deal: Deal, card: Card, pin_block: bytearray) -> object:
-        if card is not None and self._profile.encrypt_tracks:
-            self._keys.seal_tracks(card)
-            modules.trim()
-        return await self._ask("financial", (deal, card, pin_block), _answer)
+    async def ask(self, build: object, read: object) -> object:
+        """One exchange: `build(profile)` gives (MTI, fields), `read(message, digit)` the result.
 
-    async def _ask(self, kind: str, values: tuple, read: object) -> object:
-        """One exchange; `read(message, requirement)` makes the result of an answer that counts.
-
-        The code that builds leaves the heap before the code that waits, and that before the code
-        that reads: the three never need the room together.
+        `digit` is the processing requirement. Neither is called with other code in the heap than
+        it imports: the code that builds leaves before the code that waits is there, and that
+        before the code that reads. NotSent, NoAnswer, HostDeclined and KeyStoreError pass.
         """
         profile = self._profile
         try:
-            request, length = self._build(kind, values)
+            request, length = self._build(build)
             modules.trim()
             started = self._clock.ticks_ms()
             frame = await self._line.run(
@@ -100,9 +108,9 @@ class Host:
         finally:
             self._line.wipe()
 
-    def _build(self, kind: str, values: tuple) -> tuple:
+    def _build(self, build: object) -> tuple:
         """Write the frame of a request into the buffer; return what was asked, and its length."""
-        request, length = self._write(kind, values)
+        request, length = self._write(build)
         if _MAC in request[1]:
             modules.trim()  # the message code makes room for the key code
             buffer, start = self._line.buffer, self._framing.size
@@ -111,11 +119,10 @@ class Host:
             buffer[mac_at : mac_at + _MAC_LEN] = self._keys.mac((covered,))
         return request, self._framing.seal(self._line.buffer, length)
 
-    def _write(self, kind: str, values: tuple) -> tuple:
-        from pos.acquirer import requests
+    def _write(self, build: object) -> tuple:
         from pos.iso8583.codec import encode
 
-        request = getattr(requests, kind)(self._profile, *values)
+        request = build(self._profile)
         mti, fields = request
         length = encode(mti, fields, self._line.buffer, self._framing.size)
         if _EXTENSION in fields:
@@ -139,6 +146,17 @@ class Host:
         raise NoAnswer("answer unusable, " + reason, "06")
 
 
+def _management(name: str, *values: object) -> object:
+    """Return what builds a request of requests.py."""
+
+    def build(profile: Profile) -> tuple:
+        from pos.acquirer import requests
+
+        return getattr(requests, name)(profile, *values)
+
+    return build
+
+
 def _signed_on(message: object, requirement: str) -> tuple:
     """Return the answer and a copy of its wrapped keys, F62: the buffer is wiped later."""
     from pos.acquirer import answers
@@ -152,7 +170,8 @@ def _signed_on(message: object, requirement: str) -> tuple:
     return answer, bytes(message.get(62))
 
 
-def _accepted(message: object, requirement: str) -> None:
+def accepted(message: object, requirement: str) -> None:
+    """Read an answer that only has to say yes; HostDeclined otherwise."""
     from pos.acquirer import answers
 
     answers.accepted(message)

@@ -20,7 +20,10 @@ def mask_pan(pan: bytes) -> str:
 
 
 class Card:
-    """One accepted swipe. `track1..3` are ASCII bytearrays without sentinels, None when absent."""
+    """One accepted card. `track1..3` are ASCII bytearrays without sentinels, None when absent.
+
+    A card whose number was typed has no tracks.
+    """
 
     def __init__(self, pan: bytearray, track1: object, track2: object, track3: object) -> None:
         self.pan = pan
@@ -29,6 +32,7 @@ class Card:
         self.track3 = track3
         self.expiry = ""  # YYMM, or "" when the card has none
         self.service = ""  # three digits, or ""
+        self.receiver = None  # transfer: the other card's PAN in a bytearray
 
     @property
     def masked(self) -> str:
@@ -37,7 +41,7 @@ class Card:
 
     def wipe(self) -> None:
         """Zero every buffer of the card."""
-        for buffer in (self.pan, self.track1, self.track2, self.track3):
+        for buffer in (self.pan, self.track1, self.track2, self.track3, self.receiver):
             if buffer:
                 wipe(buffer)
 

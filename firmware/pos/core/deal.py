@@ -1,19 +1,41 @@
 # SPDX-License-Identifier: MIT
-"""A deal: one money transaction as ledger, acquirer, slip and screen all see it.
+"""A deal: one transaction as ledger, acquirer, slip and screen all see it.
 
-It holds no card data beyond the masked PAN and a keyed hash. Numbers are never reused.
+It holds no card data beyond the masked PAN, a keyed hash and the PAN sealed by the key store.
+Numbers are never reused: they stand in the journal.
 """
 
 from micropython import const
 
 SALE = const(1)
 VOID = const(2)
+REFUND = const(3)
+PREAUTH = const(4)
+PREAUTH_MORE = const(5)  # additional pre-authorisation
+PREAUTH_VOID = const(6)
+COMPLETION = const(7)  # request
+ADVICE = const(8)  # completion advice
+COMPLETION_VOID = const(9)
+BALANCE = const(10)
+TRANSFER = const(11)
+OFFLINE = const(12)
+ADJUST = const(13)  # settlement adjustment of an offline sale
+TIP = const(14)
 
-PENDING = const(1)  # sent or about to be; no usable answer yet: a reversal is due
+# Sets of kinds, one bit each.
+DEBITS = const(0x1182)  # sale, completion, advice, offline
+CREDITS = const(0x020C)  # void, refund, completion void
+ADJUSTS = const(0x6000)  # adjustment, tip: they change the amount of another deal
+REPEATS = const(0x7108)  # refund, advice, offline, adjustment, tip: sent again, never reversed
+TAKE_BACK = const(0x0244)  # voids: the original is voided by them
+HOLDS = const(0x0030)  # both pre-authorisations
+HOLDERS = const(0x03E0)  # what refers to one by its code: additional, void, completions and theirs
+
+PENDING = const(1)  # sent or about to be; no usable answer yet: a reversal or a repeat is due
 APPROVED = const(2)
 DECLINED = const(3)
 REVERSED = const(4)
-VOIDED = const(5)  # a sale taken back by an approved void
+VOIDED = const(5)  # taken back by an approved void
 NOT_SENT = const(6)  # nothing left the terminal: the STAN is burnt, there is no transaction
 
 
@@ -28,7 +50,10 @@ class Deal:
         self.amount_minor = 0  # F4, always positive; the kind gives the sign
         self.pan_masked = ""  # 6+4
         self.card_hash = b""  # 8 bytes, keyed: "same card"
+        self.pan_sealed = b""  # 16 bytes (keystore/pan.py): for repeats and batch upload
         self.entry_mode = ""  # F22, three digits
+        self.chip = "0"  # F60.5: 2 = fallback, its chip could not be read
+        self.expiry = ""  # F14 of a card that was typed
         self.operator = ""  # two digits
         self.time = ""  # YYYYMMDDhhmmss, terminal clock at intent; F13/F12 of the host once known
         self.response = ""  # F39
@@ -38,50 +63,31 @@ class Deal:
         self.issuer = ""  # F44, first 11 characters, stripped
         self.acquirer = ""  # F44, last 11 characters, stripped
         self.scheme = ""  # F63.1: CUP, VIS, ...; "" counts as CUP
-        self.original_stan = 0  # void: voucher of the sale
+        self.original_stan = 0  # what it takes back, completes or adjusts; 0: not in our journal
         self.original_batch = 0
+        self.original_date = ""  # MMDD
         self.original_rrn = ""
         self.original_auth = ""
+        self.auth_mode = ""  # F61.4
+        self.before_minor = 0  # adjustment: the amount it replaces
+        self.to_masked = ""  # transfer: the card that receives, 6+4
         self.f39 = "06"  # reversal reason while pending: 98, A0 or 06 (unionpay 5.1)
-        self.tries = 0  # reversal attempts made
+        self.tries = 0  # reversals or repeats sent
         self.unresolved = False  # all tries used: fault slip printed, stays listed until answered
         self.printed = "no"  # merchant copy: no, unknown (begun, no proof) or yes
         self.reprints = 0
         self.seq = 0  # journal sequence of its intent
+        self.asked_minor = 0  # what was asked for, where a part of it was approved
+        self.balance_minor = None  # F54, when the answer had one
+        self.refunded_minor = 0  # by refunds that were not declined, as far as our journal knows
+        self.adjusted = False  # by an adjustment that was not declined
+        self.added = False  # an additional pre-authorisation names it
+
+    def among(self, kinds: int) -> bool:
+        """Whether its kind is one of a set."""
+        return bool(kinds >> self.kind & 1)
 
     @property
     def domestic(self) -> bool:
         """Whether the deal counts as domestic: scheme CUP, or no scheme given (F63.1)."""
         return self.scheme in ("", "CUP")
-
-
-class Totals:
-    """Counts and amounts of a batch as in F48: voided sales stay in debit (unionpay 5.5)."""
-
-    def __init__(self) -> None:
-        self.debit_count = 0
-        self.debit_minor = 0
-        self.credit_count = 0
-        self.credit_minor = 0
-        self.foreign_debit_count = 0
-        self.foreign_debit_minor = 0
-        self.foreign_credit_count = 0
-        self.foreign_credit_minor = 0
-
-    def add(self, deal: Deal) -> None:
-        """Count one approved deal."""
-        self._count(deal.kind == SALE, deal.domestic, 1, deal.amount_minor)
-
-    def _count(self, debit: bool, domestic: bool, count: int, amount_minor: int) -> None:
-        if domestic and debit:
-            self.debit_count += count
-            self.debit_minor += amount_minor
-        elif domestic:
-            self.credit_count += count
-            self.credit_minor += amount_minor
-        elif debit:
-            self.foreign_debit_count += count
-            self.foreign_debit_minor += amount_minor
-        else:
-            self.foreign_credit_count += count
-            self.foreign_credit_minor += amount_minor

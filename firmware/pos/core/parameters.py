@@ -7,6 +7,7 @@ from pos.core.errors import ProfileError
 _NUMBERS = {
     "connect_timeout_s": (5, 1, 60),
     "answer_timeout_s": (60, 1, 300),
+    "backup_exchanges": (20, 1, 999),  # with the backup host, before the primary is tried again
     "reversal_tries": (3, 1, 9),
     "prompt_timeout_s": (60, 2, 600),
     "outcome_timeout_s": (15, 1, 600),
@@ -14,15 +15,23 @@ _NUMBERS = {
     "batch_max": (500, 1, 999),
     "amount_max_minor": (99999999, 1, 999999999999),
     "slip_copies": (2, 1, 3),
+    "completion_percent_max": (115, 100, 200),  # of the amount that was held
+    "offline_max": (10, 0, 16),  # offline sales and other advices that wait to be sent; 0: none
 }
 _FLAGS = {
     "pin_optional": True,  # ENTER without digits = no PIN
     "void_pin": True,
+    "preauth_void_pin": True,
+    "completion_pin": True,
+    "completion_void_pin": True,
+    "void_same_day": True,
+    "partial_approval": False,  # F60.6
     "length_prefix": True,
     "tpdu_present": True,
     "header_present": True,
     "require_settle_before_signoff": True,
     "test_mode": False,  # prints the TEST banner
+    "tls": False,
     "encrypt_tracks": False,  # without it: whether key_length brings a track key
 }
 # name: (default, exact length or 0, maximum length)
@@ -41,8 +50,11 @@ _TEXTS = {
     "operator": ("01", 2, 2),
     "supervisor_password": ("123456", 0, 8),
     "print_detail": ("ask", 0, 6),  # ask, always or never
+    "transfer_layout": ("f62", 3, 3),  # the field that carries the receiving card
     "hotline": ("", 0, 20),
     "host": ("", 0, 100),
+    "backup_host": ("", 0, 100),
+    "tls_name": ("", 0, 100),  # the server's, by its certificate; without it: the host's
 }
 # name: the words it may be
 _CHOICES = {
@@ -50,6 +62,7 @@ _CHOICES = {
     "algorithm": ("tdes", "sm4"),
     "mac_method": ("ecb", "cbc"),
     "print_detail": ("ask", "always", "never"),
+    "transfer_layout": ("f62", "f48"),
 }
 _KEY_LENGTHS = {"tdes": ("003", "001", "004"), "sm4": ("005", "006")}
 _TRACK_KEY = ("004", "006")
@@ -58,7 +71,9 @@ _DIGITS = ("tpdu", "header", "currency", "operator")
 
 def checked(values: dict) -> dict:
     """Return every parameter, from `values` or its default; ProfileError names a bad one."""
-    found = {"port": _number("port", values.get("port", 0), 0, 65535)}
+    found = {}
+    for name in ("port", "backup_port"):
+        found[name] = _number(name, values.get(name, 0), 0, 65535)
     for name in _NUMBERS:
         default, low, high = _NUMBERS[name]
         found[name] = _number(name, values.get(name, default), low, high)
@@ -71,6 +86,7 @@ def checked(values: dict) -> dict:
         if found[name] not in _CHOICES[name]:
             raise ProfileError("%s must be %s" % (name, " or ".join(_CHOICES[name])))
     _keys(found, values)
+    _hosts(found, values)
     for name in _DIGITS:
         if not found[name].isdigit():
             raise ProfileError("%s must be digits" % name)
@@ -90,6 +106,22 @@ def _keys(found: dict, values: dict) -> None:
         found["encrypt_tracks"] = track_key
     if found["encrypt_tracks"] and not track_key:
         raise ProfileError("encrypt_tracks needs key_length " + " or ".join(_TRACK_KEY))
+
+
+def _hosts(found: dict, values: dict) -> None:
+    """Check the backup host, and the time that is left for both hosts beside the answer's.
+
+    Without `total_timeout_s` each host gets its whole connect time-out.
+    """
+    if bool(found["backup_host"]) != bool(found["backup_port"]):
+        raise ProfileError("backup_host and backup_port go together")
+    hosts = 2 if found["backup_host"] else 1
+    connect, answer = found["connect_timeout_s"], found["answer_timeout_s"]
+    longest = hosts * connect + answer
+    total = _number("total_timeout_s", values.get("total_timeout_s", longest), 2, 420)
+    if total < connect + answer:
+        raise ProfileError("total_timeout_s must be at least connect and answer time-out")
+    found["total_timeout_s"] = min(total, longest)
 
 
 def _number(name: str, value: object, low: int, high: int) -> int:

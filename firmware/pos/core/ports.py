@@ -57,6 +57,12 @@ class Inputs:
         Raises PowerOff when no input can come any more.
         """
 
+    def drop(self, everything: bool) -> bool:
+        """Forget what was typed and swiped so far; return whether CANCEL was typed.
+
+        Not `everything`: forget only what was typed up to CANCEL, if that is among it.
+        """
+
 
 class KeyPort:
     """The line a key loader is on. It brings lines only while `loader` is set."""
@@ -94,6 +100,9 @@ class Printer:
 
 class Transport:
     """One connection for one exchange."""
+
+    sent: bool  # False as long as no byte can have left; without it: from the call of `send` on
+    link_up: object  # () -> bool, whether there is a network at all; without it: always
 
     async def open(self) -> None:
         """Connect; NotSent when that fails."""
@@ -141,8 +150,8 @@ class Board:
     def random(self, length: int) -> bytes:
         """Return random bytes of the hardware source."""
 
-    def transport(self, profile: object) -> Transport:
-        """Return a new, unopened connection to the acquirer."""
+    def transport(self, profile: object, backup: bool = False) -> Transport:
+        """Return a new, unopened connection to the acquirer's primary or backup host."""
 
     def log(self, event: str, text: str) -> None:
         """Report for the engineer. Callers hand it no card data."""

@@ -11,14 +11,15 @@ from pos.iso8583.fields import SPECS, B
 
 _PAN = 2
 _HIDDEN = (14, 35, 36, 52, 55, 58, 59, 62)
-_PRIVATE = 48  # a batch upload (03xx) puts PANs in it
-_BATCH_END_LEN = 4
+_PRIVATE = 48  # batch uploads and transfers put PANs in it
+_TIP_LEN = 12
+_TOTALS_LEN = 62
 
 
 def hidden(message: Message, n: int) -> bool:
     """Return whether no part of field n may be shown."""
     if n == _PRIVATE:
-        return message.mti[:2] == "03" and message.count(n) > _BATCH_END_LEN
+        return message.count(n) > _TIP_LEN and message.count(n) != _TOTALS_LEN
     return n in _HIDDEN
 
 

@@ -16,13 +16,14 @@ B = const(0x4000)
 LL = const(0x8000)  # one BCD byte of length in front
 LLL = const(0x10000)  # two
 LEFT = const(0x20000)  # fixed digits that start at the left nibble
+PANS = const(0x40000)  # card numbers may be in it: the codec works without a copy of it
 PREFIX_SHIFT = const(15)  # of LL and LLL: leaves the number of length bytes
 LAST = const(64)
 
 SPECS = (
     0,
     0,  # 1: there is no second bitmap
-    N | LL | 19,  # 2 PAN
+    N | LL | PANS | 19,  # 2 PAN
     N | 6,  # 3 processing code
     N | 12,  # 4 amount
     0,
@@ -68,7 +69,7 @@ SPECS = (
     0,
     0,
     0,
-    N | LLL | 322,  # 48 totals, batch details, tip
+    N | LLL | PANS | 322,  # 48 totals, batch details, tip
     AN | 3,  # 49 currency
     0,
     0,

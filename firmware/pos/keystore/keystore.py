@@ -15,7 +15,7 @@ from pos.core.carddata import wipe
 from pos.core.errors import KeyStoreError, StoreError
 from pos.crypto.hmac import hmac_sha256, same
 from pos.keystore import keyring
-from pos.keystore.derived import AUDIT, CARD_HASH
+from pos.keystore.derived import AUDIT, CARD_HASH, PAN
 from pos.keystore.roles import KBPK, MAK, NAMES, PIK, TDES, TDK, TMK, cipher_of
 from pos.keystore.vault import Vault
 
@@ -44,6 +44,7 @@ class KeyStore:
         self._mac_method = mac_method
         self._card_key = hmac_sha256(device_key, CARD_HASH)
         self._journal_key = hmac_sha256(device_key, AUDIT)
+        self._pan_key = hmac_sha256(device_key, PAN)
         self._sealed = None
         self._roles = None  # None = not loaded yet
 
@@ -138,6 +139,18 @@ class KeyStore:
     def card_hash(self, pan: bytes) -> bytes:
         """Return eight bytes that are the same for the same card, on this device only."""
         return hmac_sha256(self._card_key, pan)[:_CARD_HASH_BYTES]
+
+    def seal_pan(self, batch: int, stan: int, pan: bytes) -> bytes:
+        """Return the PAN of a deal as the journal keeps it, 16 bytes; the caller wipes `pan`."""
+        from pos.keystore.sealed_pan import seal
+
+        return seal(self._pan_key, batch, stan, pan)
+
+    def open_pan(self, batch: int, stan: int, sealed: bytes) -> bytearray:
+        """Return that PAN for the caller to wipe; KeyStoreError when it is not of this deal."""
+        from pos.keystore.sealed_pan import open_sealed
+
+        return open_sealed(self._pan_key, batch, stan, sealed)
 
     def journal_key(self) -> bytes:
         """Return the 32-byte key of the journal's chain."""

@@ -4,7 +4,17 @@
 Reads the same records as the book, on demand, so that trading keeps no list of deals in RAM.
 """
 
-from pos.core.deal import APPROVED, NOT_SENT, REVERSED, VOIDED
+from pos.core.deal import (
+    ADJUSTS,
+    APPROVED,
+    DECLINED,
+    NOT_SENT,
+    PREAUTH_MORE,
+    REFUND,
+    REVERSED,
+    TAKE_BACK,
+    VOIDED,
+)
 from pos.core.packer import Reader
 from pos.ledger import records as r
 from pos.ledger.book import Book
@@ -44,7 +54,7 @@ def closed_book(ledger: object) -> object:
 
 
 class History:
-    """Deals with their final states, from the same records: all of them, or one and its voids."""
+    """Deals with their final states, from the same records: all, or one and what refers to it."""
 
     def __init__(self, batch: int = 0, stan: int = 0) -> None:
         self._want = (batch, stan) if stan else None
@@ -71,14 +81,17 @@ class History:
             deal.seq = seq
             self.deals[key] = deal
             self.order.append(key)
+            self._refer(deal, 1)
 
     def _result(self, kind: int, reader: Reader, deal: object) -> None:
         if kind == r.OUTCOME:
             r.unpack_outcome(reader, deal)
             if deal.state == NOT_SENT:
                 self.order.remove((deal.batch, deal.stan))
-            origin = self.deals.get((deal.original_batch, deal.original_stan))
-            if deal.state == APPROVED and origin is not None:
+            if deal.state in (DECLINED, NOT_SENT):
+                self._refer(deal, -1)
+            origin = self._origin(deal)
+            if deal.state == APPROVED and deal.among(TAKE_BACK) and origin is not None:
                 origin.state = VOIDED
             return
         result = reader.number(1)
@@ -88,6 +101,21 @@ class History:
         else:
             deal.tries += 1
             deal.unresolved = deal.unresolved or result == r.GAVE_UP
+
+    def _origin(self, deal: object) -> object:
+        return self.deals.get((deal.original_batch, deal.original_stan))
+
+    def _refer(self, deal: object, sign: int) -> None:
+        """Note a refund or adjustment at its original, as long as it may come true."""
+        origin = self._origin(deal)
+        if origin is None:
+            return
+        if deal.kind == REFUND:
+            origin.refunded_minor += sign * deal.amount_minor
+        elif deal.among(ADJUSTS):
+            origin.adjusted = sign > 0
+        elif deal.kind == PREAUTH_MORE:
+            origin.added = True
 
     def _print(self, reader: Reader) -> None:
         if reader.number(1) != r.JOB_SLIP:

@@ -3,7 +3,7 @@
 
 from micropython import const
 
-from pos.core.deal import APPROVED, VOID, VOIDED
+from pos.core.deal import APPROVED, BALANCE, TAKE_BACK, VOIDED
 from pos.core.packer import Reader
 from pos.ledger import records as r
 
@@ -17,11 +17,11 @@ class Pages:
         self._scan = scan
         self._first = from_seq
         self._next = from_seq
-        self._open = None  # deal whose outcome has not come yet
+        self._open = {}  # deals whose outcome has not come yet
         self._page = []
         self._voided = []
         scan(from_seq, self._find_voids)
-        self._open = None
+        self._open = {}
 
     def page(self) -> list:
         """Return the next approved deals, empty at the end of the batch."""
@@ -36,19 +36,26 @@ class Pages:
         """Return the deal that this record approves, or None."""
         reader = Reader(payload)
         if kind == r.INTENT:
-            self._open = r.unpack_deal(reader)
-        elif kind == r.OUTCOME and self._open is not None:
-            if r.unpack_key(reader) == (self._open.batch, self._open.stan):
-                deal, self._open = self._open, None
+            deal = r.unpack_deal(reader)
+            self._open[deal.stan] = deal
+        elif kind in (r.OUTCOME, r.REVERSAL):
+            batch, stan = r.unpack_key(reader)
+            deal = self._open.get(stan)
+            if deal is None or deal.batch != batch:
+                return None
+            if kind == r.OUTCOME:
+                del self._open[stan]
                 r.unpack_outcome(reader, deal)
-                return deal if deal.state == APPROVED else None
+                return deal if deal.state == APPROVED and deal.kind != BALANCE else None
+            if reader.number(1) == r.DONE:
+                del self._open[stan]
         return None
 
     def _find_voids(self, kind: int, seq: int, payload: memoryview) -> bool:
         if self._ended(kind, seq):
             return True
         deal = self._follow(kind, payload)
-        if deal is not None and deal.kind == VOID:
+        if deal is not None and deal.among(TAKE_BACK):
             self._voided.append(deal.original_stan)
         return False
 

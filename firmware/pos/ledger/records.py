@@ -6,12 +6,13 @@ Type numbers are never reused. A payload holds no PAN beyond 6+4, no track, no P
 
 from micropython import const
 
-from pos.core.deal import Deal, Totals
+from pos.core.deal import Deal
 from pos.core.packer import Reader, Writer
+from pos.core.totals import Totals
 
 BATCH_OPEN = const(1)  # batch(3)
 STAN_USED = const(2)  # stan(3): a message that is no transaction took this number
-INTENT = const(3)  # the whole deal, before the request leaves: also the reversal image
+INTENT = const(3)  # the whole deal, before the request leaves: also the image of a reversal
 OUTCOME = const(4)  # what became of it, before screen and paper say so
 REVERSAL = const(5)  # one attempt, its reason and result
 PRINT = const(6)  # a slip copy is begun, or proved to be on paper
@@ -39,7 +40,10 @@ def pack_deal(deal: Deal) -> bytes:
     out.number(deal.amount_minor, 6).text(deal.pan_masked).raw(deal.card_hash)
     out.text(deal.entry_mode).text(deal.operator).text(deal.time)
     out.number(deal.original_batch, 3).number(deal.original_stan, 3)
-    return out.text(deal.original_rrn).text(deal.original_auth).data()
+    out.text(deal.original_rrn).text(deal.original_auth).text(deal.original_date)
+    out.text(deal.chip).text(deal.expiry).text(deal.auth_mode).number(deal.before_minor, 6)
+    out.text(deal.scheme).text(deal.to_masked).number(len(deal.pan_sealed), 1)
+    return out.raw(deal.pan_sealed).data()
 
 
 def unpack_deal(reader: Reader) -> Deal:
@@ -58,6 +62,14 @@ def unpack_deal(reader: Reader) -> Deal:
     deal.original_stan = reader.number(3)
     deal.original_rrn = reader.text()
     deal.original_auth = reader.text()
+    deal.original_date = reader.text()
+    deal.chip = reader.text()
+    deal.expiry = reader.text()
+    deal.auth_mode = reader.text()
+    deal.before_minor = reader.number(6)
+    deal.scheme = reader.text()
+    deal.to_masked = reader.text()
+    deal.pan_sealed = reader.raw(reader.number(1))
     return deal
 
 
@@ -72,8 +84,9 @@ def unpack_key(reader: Reader) -> tuple:
 
 
 def pack_outcome(deal: Deal) -> bytes:
-    """Payload of OUTCOME."""
+    """Payload of OUTCOME; the amount is the approved one."""
     out = pack_key(deal.batch, deal.stan).number(deal.state, 1).text(deal.response)
+    out.number(deal.amount_minor, 6)
     out.text(deal.rrn).text(deal.auth).text(deal.settle_date).text(deal.time)
     return out.text(deal.issuer).text(deal.acquirer).text(deal.scheme).data()
 
@@ -82,6 +95,7 @@ def unpack_outcome(reader: Reader, deal: Deal) -> None:
     """Put an outcome, behind its key, into the deal."""
     deal.state = reader.number(1)
     deal.response = reader.text()
+    deal.amount_minor = reader.number(6)
     deal.rrn = reader.text()
     deal.auth = reader.text()
     deal.settle_date = reader.text()

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: MIT
-"""Reversals on a ledger: which are due, and what came of an attempt. Loaded by who reverses."""
+"""What is pending on a ledger: which is due next, and what came of an attempt."""
 
+from pos.core.deal import REPEATS
 from pos.ledger import records as r
+from pos.ledger import trading
 
 
 def due(ledger: object) -> object:
-    """Return the oldest pending deal with tries left, or None."""
-    found = None
-    for deal in ledger.book.pending.values():
-        if not deal.unresolved and (found is None or deal.seq < found.seq):
-            found = deal
-    return found
+    """Return the oldest pending deal with tries left, reversals before repeats, or None."""
+    open_deals = [deal for deal in ledger.book.pending.values() if not deal.unresolved]
+    if not open_deals:
+        return None
+    return min(open_deals, key=lambda deal: (deal.among(REPEATS), deal.seq))
 
 
 def unresolved(ledger: object) -> list:
@@ -20,7 +21,7 @@ def unresolved(ledger: object) -> list:
 
 def tried(ledger: object, deal: object) -> None:
     """Write a failed attempt; the last one makes the deal unresolved and its fault slip due."""
-    own = ledger.pending(deal)
+    own = trading.pending(ledger, deal)
     if not own.unresolved:
         last = own.tries + 1 >= ledger.profile.reversal_tries
         _write(ledger, own, r.GAVE_UP if last else r.TRIED)
@@ -28,7 +29,7 @@ def tried(ledger: object, deal: object) -> None:
 
 def done(ledger: object, deal: object) -> None:
     """Write that the host has answered the reversal."""
-    _write(ledger, ledger.pending(deal), r.DONE)
+    _write(ledger, trading.pending(ledger, deal), r.DONE)
     ledger.keep()
 
 

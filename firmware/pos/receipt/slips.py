@@ -9,7 +9,17 @@ for 58 mm paper and 48 for 80 mm.
 
 from micropython import const
 
-from pos.core.deal import APPROVED, SALE, VOID, VOIDED
+from pos.core.deal import (
+    APPROVED,
+    CREDITS,
+    DECLINED,
+    HOLDERS,
+    OFFLINE,
+    PREAUTH_VOID,
+    REFUND,
+    REPEATS,
+    VOIDED,
+)
 from pos.core.errors import LedgerError
 from pos.core.money import format_minor
 from pos.core.version import VERSION
@@ -21,6 +31,13 @@ _TEAR_LINES = const(4)  # portable printers have no cutter: feed to the tear bar
 _ENTRY_LEN = const(128)  # two lines of a transaction list
 _ENTRIES = "01M 02S 05I 07C 80F 90S 91C 95F 98C"  # F22 digits 1-2 and the letter on paper
 _ASK_ISSUER = "A2 A4 A5 A6"  # approved, to be confirmed with the issuer
+# In the order of the kinds (core/deal.py), from 1 on: Chinese, English, letter of the list.
+_KINDS = (
+    "消费|SALE|S 消费撤销|VOID|V 退货|REFUND|R 预授权|AUTH|A 追加预授权|ADD-AUTH|A"
+    " 预授权撤销|CANCEL|X 预授权完成请求|AUTH_COMPLETE|P 预授权完成通知|AUTH_SETTLEMENT|C"
+    " 预授权完成撤销|COMPLETE_VOID|Y"
+    " 余额查询|BALANCE|- 转账|TRANSFER|T 离线结算|OFFLINE|L 结算调整|ADJUST|J 小费调整|TIP|J"
+)
 
 _DEAL = """\
 -
@@ -39,12 +56,17 @@ _DEAL = """\
 :凭证号(VOUCHER NO):|stan
 :授权码(AUTH NO):|auth
 /参考号(REFER NO):|rrn
+/转入卡号(TO CARD):|to_masked
 /日期/时间(DATE/TIME):|when
  金额(AMOUNT):
 !  |amount
 -
  备注(REFERENCE):
  原凭证号(VOUCHER NO): |original_stan
+ 原预授权码(AUTH NO): |held_auth
+ 原参考号(REFER NO): |refund_rrn
+ 原交易日期(DATE): |refund_date
+ |part
  |voided
  |advice
 """
@@ -67,7 +89,7 @@ _FAULT = """\
  日期/时间: |when
 !  |amount
 -
- 冲正不成功 请人工处理
+ |todo
  本单据只作为故障处理凭据
  不作为交易凭证"""
 
@@ -112,8 +134,8 @@ def sale_slip(
     now: tuple = (),
     columns: int = 32,
 ) -> bytes:
-    """签购单 of an approved sale or void; copy 1 is the merchant's and is signed."""
-    if deal.state not in (APPROVED, VOIDED):
+    """签购单 of an approved deal or an offline sale; copy 1 is the merchant's and is signed."""
+    if deal.state not in (APPROVED, VOIDED) and deal.kind != OFFLINE:
         raise LedgerError("no slip for a deal that is not approved")
     sheet = _begin("POS签购单", profile, columns)
     sheet.line(_copy_name(copy, copies))
@@ -128,11 +150,21 @@ def sale_slip(
 def fault_slip(
     deal: object, profile: object, reprint: int = 0, now: tuple = (), columns: int = 32
 ) -> bytes:
-    """故障报告单: a reversal that could not be delivered. No proof of payment, and it says so."""
+    """故障报告单: a reversal or repeat that could not be delivered, or an offline sale refused.
+
+    No proof of payment, and it says so.
+    """
     sheet = _begin("故障报告单", profile, columns)
-    sheet.centre("未成功上送冲正交易")
+    words = _words(deal, profile)
+    if deal.state == DECLINED:
+        words["fault"], words["todo"] = "上送后被平台拒绝", "离线交易被拒绝 原签购单作废"
+    elif deal.among(REPEATS):
+        words["fault"], words["todo"] = "未成功上送通知交易", "上送不成功 请人工处理"
+    else:
+        words["fault"], words["todo"] = "未成功上送冲正交易", "冲正不成功 请人工处理"
+    sheet.centre(words["fault"])
     _duplicate(sheet, reprint, now)
-    fill(sheet, _FAULT, (_words(deal, profile), deal, profile))
+    fill(sheet, _FAULT, (words, deal, profile))
     return _tear(sheet)
 
 
@@ -237,16 +269,17 @@ def _when(time: str) -> str:
 
 def _kind_names(kind: int) -> tuple:
     """Chinese name, English name and letter of a kind of deal."""
-    if kind == SALE:
-        return ("消费", "SALE", "S")
-    if kind == VOID:
-        return ("消费撤销", "VOID", "V")
-    raise LedgerError("no slip for this kind of deal")
+    known = _KINDS.split()
+    if not 0 < kind <= len(known):
+        raise LedgerError("no slip for this kind of deal")
+    names = known[kind - 1].replace("_", " ").split("|")
+    return names[0], names[1], names[2]
 
 
 def _signed(deal: object) -> str:
-    """The amount as it moves: a void gives money back and is negative."""
-    return format_minor(deal.amount_minor if deal.kind == SALE else -deal.amount_minor)
+    """The amount as it moves: what gives money back is negative."""
+    back = deal.among(CREDITS) or deal.kind == PREAUTH_VOID
+    return format_minor(-deal.amount_minor if back else deal.amount_minor)
 
 
 def _copy_name(copy: int, copies: int) -> str:
@@ -262,9 +295,14 @@ def _words(deal: object, profile: object) -> dict:
         "foreign": "" if deal.domestic else deal.scheme,
         "card": deal.pan_masked + ("" if at < 0 else " /" + _ENTRIES[at + 2]),
         "expiry": "****",
+        "auth": deal.auth or (deal.original_auth if deal.kind == OFFLINE else ""),
         "type": "%s(%s)" % _kind_names(deal.kind)[:2],
         "when": _when(deal.time),
         "amount": "%s %s" % (profile.currency_sign, _signed(deal)),
+        "held_auth": deal.original_auth if deal.among(HOLDERS) else "",
+        "refund_rrn": deal.original_rrn if deal.kind == REFUND else "",
+        "refund_date": deal.original_date if deal.kind == REFUND else "",
+        "part": "部分批准(PARTIAL APPROVAL)" if deal.response == "10" else "",
         "voided": "本交易已撤销(VOIDED)" if deal.state == VOIDED else "",
         "advice": "交易成功,请与发卡行确认" if deal.response in _ASK_ISSUER.split() else "",
     }

@@ -55,6 +55,7 @@ class Context:
     @property
     def host(self) -> object:
         """The acquirer, for one exchange; its code is loaded here, trimmed by the next stage."""
+        self._printing = None
         modules.trim()
         return self._make_host()
 

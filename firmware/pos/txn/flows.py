@@ -4,17 +4,36 @@
 from pos.core.errors import Cancelled, CardError, HostDeclined, NoAnswer, PosError, PowerOff
 from pos.txn.steps import error_word
 
+# function: the module whose run(ctx, function) it is
+_FLOWS = {
+    "sale": "sale",
+    "void": "void",
+    "reprint": "reprint",
+    "resettle": "reprint",
+    "balance": "balance",
+    "refund": "refund",
+    "preauth": "sale",
+    "preauthmore": "held",
+    "preauthvoid": "held",
+    "completion": "held",
+    "advice": "held",
+    "completionvoid": "void",
+    "offline": "offline",
+    "adjust": "adjust",
+    "tip": "adjust",
+    "transfer": "transfer",
+    "query": "query",
+}
+
+
+def _flow(name: str) -> object:
+    return __import__("pos.txn." + name, None, None, ("run",))
+
 
 async def start(ctx: object, function: str) -> None:
     """Run the flow of a menu function. Imports on demand: a flow costs heap only while it runs."""
-    if function == "sale":
-        from pos.txn import sale
-
-        await sale.run(ctx)
-    elif function == "void":
-        from pos.txn import void
-
-        await void.run(ctx)
+    if function in _FLOWS:
+        await _flow(_FLOWS[function]).run(ctx, function)
     elif function == "settle":
         from pos.txn import settle
 
@@ -29,10 +48,6 @@ async def start(ctx: object, function: str) -> None:
         from pos.txn import signon
 
         await signon.sign_off(ctx)
-    elif function in ("reprint", "resettle"):
-        from pos.txn import reprint
-
-        await reprint.run(ctx, function)
     elif function == "loadkeys":
         from pos.txn import loadkeys
 

@@ -1,43 +1,62 @@
 # SPDX-License-Identifier: MIT
-"""One financial message, in the order that keeps terminal, acquirer and paper together.
+"""One transaction message, in the order that keeps terminal, acquirer and paper together.
 
-Pending reversals first, then the PIN; the intent is durable before the request leaves; the outcome
-is durable before screen and paper say so; no usable answer means a reversal.
+What is pending first, then the PIN; the intent is durable before the request leaves; the outcome
+is durable before screen and paper say so; no usable answer means a reversal, or the same message
+again where its kind is repeated.
+
+Imports stand in the functions that need them: this code waits for the host, and what its module
+names would wait in the heap with it.
 """
 
 from pos.core import modules
 from pos.core.carddata import wipe
-from pos.core.deal import APPROVED, DECLINED, SALE
+from pos.core.deal import BALANCE, DECLINED, NOT_SENT
 from pos.core.errors import NoAnswer, NotSent, Refused
-from pos.ledger import reversing
-from pos.ledger.records import JOB_SLIP
-from pos.txn import pin, reversal
-from pos.txn.steps import host_time
-
-_APPROVED_CODES = ("00", "11", "A2", "A4", "A5", "A6")  # unionpay.md section 6
 
 
 async def run(ctx: object, deal: object, card: object, lines: object) -> None:
-    """Carry a sale or void to its end; the caller wipes the card. Refused: nothing was sent.
+    """Carry a deal to its end; the caller wipes the card. Refused: nothing was sent.
 
     `lines` stand on the screen that asks for the PIN; None: it is not asked for. The PIN comes
     after the reversals, because they may bring a new sign-on, and new keys.
     """
     modules.trim()
-    await _reversals_first(ctx, deal)
-    block = await pin.ask(ctx, deal, card, lines)
+    await _pending_first(ctx, deal)
+    block = await _pin(ctx, deal, card, lines)
     modules.trim()
-    ctx.prompts.show("host.wait", ctx.prompts.money(deal.amount_minor))
+    _wait(ctx, deal)
     try:
         await _exchange(ctx, deal, card, block)
     except NoAnswer as error:
-        await _unknown(ctx, deal, error)
+        if deal.kind == BALANCE:
+            _write(ctx, deal, DECLINED)
+            raise
+        await _doubt(ctx, deal, error)
         return
-    ctx.ledger.outcome(deal)
-    if deal.state == APPROVED:
-        await _approved(ctx, deal)
-    else:
-        await _declined(ctx, deal)
+    _write(ctx, deal, deal.state)
+    from pos.txn import outcome
+
+    await outcome.show(ctx, deal)
+
+
+async def _doubt(ctx: object, deal: object, error: NoAnswer) -> None:
+    from pos.txn import doubt
+
+    await doubt.run(ctx, deal, error)
+
+
+async def _pin(ctx: object, deal: object, card: object, lines: object) -> object:
+    if lines is None:
+        return None
+    from pos.txn import pin
+
+    return await pin.ask(ctx, deal, card, lines)
+
+
+def _wait(ctx: object, deal: object) -> None:
+    prompts = ctx.prompts
+    prompts.show("host.wait", *([prompts.money(deal.amount_minor)] if deal.amount_minor else []))
 
 
 async def _exchange(ctx: object, deal: object, card: object, block: object) -> None:
@@ -46,87 +65,44 @@ async def _exchange(ctx: object, deal: object, card: object, block: object) -> N
     The answer dies here: it would keep message code in the heap.
     """
     try:
-        ctx.ledger.begin(deal)
-        host = ctx.host
-        send = host.sale if deal.kind == SALE else host.void
-        _take(ctx, deal, await send(deal, card, block))
+        _begin(ctx, deal, card)
+        answer = await ctx.host.transact(deal, card, block)
+        _take(ctx, deal, answer)
     except NotSent:
-        ctx.ledger.not_sent(deal)
+        _write(ctx, deal, NOT_SENT)
         raise
     finally:
         if block:
             wipe(block)
 
 
-async def _reversals_first(ctx: object, deal: object) -> None:
-    if reversing.due(ctx.ledger):
-        ctx.prompts.show("host.wait", ctx.prompts.money(deal.amount_minor))
-        await reversal.send_due(ctx)
+def _take(ctx: object, deal: object, answer: object) -> None:
+    from pos.txn.answered import take
+
+    take(ctx, deal, answer)
+
+
+def _begin(ctx: object, deal: object, card: object) -> None:
+    from pos.ledger import trading
+
+    trading.number(ctx.ledger, deal)
+    deal.pan_sealed = ctx.keys.seal_pan(deal.batch, deal.stan, card.pan)
+    trading.begin(ctx.ledger, deal)
+
+
+def _write(ctx: object, deal: object, state: int) -> None:
+    from pos.ledger import trading
+
+    deal.state = state
+    trading.outcome(ctx.ledger, deal)
+
+
+async def _pending_first(ctx: object, deal: object) -> None:
+    if ctx.ledger.book.pending:
+        from pos.txn import reversal
+
+        if reversal.due(ctx):
+            _wait(ctx, deal)
+            await reversal.send_due(ctx)
     if not ctx.signed_on:
         raise Refused("not.signed")
-
-
-def _take(ctx: object, deal: object, answer: object) -> None:
-    deal.state = APPROVED if answer.response in _APPROVED_CODES else DECLINED
-    deal.response = answer.response
-    deal.rrn = answer.rrn
-    deal.auth = answer.auth
-    deal.settle_date = answer.settle_date
-    deal.issuer = answer.issuer
-    deal.acquirer = answer.acquirer
-    deal.scheme = answer.scheme
-    deal.time = host_time(ctx, answer.date, answer.time)
-    ctx.requirement = answer.requirement
-
-
-async def _approved(ctx: object, deal: object) -> None:
-    prompts = ctx.prompts
-    prompts.show(
-        "outcome.approved",
-        prompts.money(deal.amount_minor),
-        prompts.word("card", deal.pan_masked),
-        prompts.word("voucher", deal.stan),
-        prompts.word("auth", deal.auth),
-    )
-    prompts.beep("ok")
-    job = ctx.printing.find(JOB_SLIP, deal.batch, deal.stan)
-    printed = await ctx.printing.copy(job, deal)
-    await prompts.dismiss("outcome.approved")
-    if printed:
-        await ctx.printing.rest(job, deal)
-
-
-async def _declined(ctx: object, deal: object) -> None:
-    prompts = ctx.prompts
-    prompts.beep("error")
-    await prompts.dismiss(
-        "outcome.declined",
-        prompts.response(deal.response),
-        prompts.word("response", deal.response),
-        prompts.money(deal.amount_minor),
-    )
-    if deal.response in ("77", "99", "A0"):
-        ctx.requirement = "3"
-
-
-async def _unknown(ctx: object, deal: object, error: NoAnswer) -> None:
-    """Say that the result is unknown, try the reversal once, say what came of it."""
-    prompts = ctx.prompts
-    deal = ctx.ledger.pending(deal)
-    deal.f39 = error.f39  # made durable with the first attempt
-    lines = [prompts.money(deal.amount_minor), prompts.word("voucher", deal.stan)]
-    prompts.show("outcome.unknown", *(lines + [prompts.word("unknown.noswipe")]))
-    prompts.beep("error")
-    await reversal.renew_keys(ctx, error)
-    try:
-        settled = await reversal.try_once(ctx, deal)
-    except NotSent:
-        settled = False
-    if settled:
-        word = "unknown.reversed"
-    elif deal.unresolved:
-        word = "unknown.unresolved"
-    else:
-        word = "unknown.later"
-    await prompts.dismiss("outcome.unknown", *(lines + [prompts.word(word)]))
-    await ctx.printing.run_due()

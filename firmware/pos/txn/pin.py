@@ -48,7 +48,7 @@ async def ask(ctx: object, deal: object, card: object, lines: tuple) -> bytearra
     if block is not None:
         if len(block) != (16 if ctx.profile.algorithm == "sm4" else 8):
             raise Refused("pin.bad")
-        deal.entry_mode = "021"
+        deal.entry_mode = deal.entry_mode[:2] + "1"
     elif not ctx.profile.pin_optional:
         raise Cancelled("no PIN")
     return block

@@ -7,6 +7,7 @@ duplicate banner (features.md 3.3). A blocked printer never stops the money: the
 
 from micropython import const
 
+from pos.ledger import jobs
 from pos.ledger import records as r
 
 _TRIES = const(3)  # per copy, when the printer says ok but does not prove the end of a slip
@@ -52,9 +53,9 @@ class Printing:
                 return False
             again = job.begun
             if not again:
-                ledger.print_begin(job.kind, job.batch, job.stan, number)
+                jobs.begin(ledger, job.kind, job.batch, job.stan, number)
             if await self._send(self._slip(job.kind, subject, number, 1 if again else 0)):
-                ledger.print_proved(job.kind, job.batch, job.stan, number)
+                jobs.proved(ledger, job.kind, job.batch, job.stan, number)
                 return True
         return False
 
@@ -62,9 +63,9 @@ class Printing:
         """Print one more merchant copy of a deal at the operator's request."""
         if await self.ready():
             copy = r.REPRINT_COPY + min(deal.reprints, 99)
-            self._ctx.ledger.print_begin(r.JOB_SLIP, deal.batch, deal.stan, copy)
+            jobs.begin(self._ctx.ledger, r.JOB_SLIP, deal.batch, deal.stan, copy)
             if await self._send(self._slip(r.JOB_SLIP, deal, 1, deal.reprints + 1)):
-                self._ctx.ledger.print_proved(r.JOB_SLIP, deal.batch, deal.stan, copy)
+                jobs.proved(self._ctx.ledger, r.JOB_SLIP, deal.batch, deal.stan, copy)
 
     async def reprint_settlement(self, book: object) -> None:
         """Print the settlement slip of a closed batch again."""

@@ -1,25 +1,27 @@
 # SPDX-License-Identifier: MIT
-"""Sale 消费: amount, card, PIN, on line, slip. Also with the card first."""
+"""Sale 消费 and pre-authorisation 预授权: amount, card, PIN, on line, slip; or the card first."""
 
-from pos.core.deal import SALE
-from pos.txn import online, signon
-from pos.txn.steps import new_deal
+from pos.core.deal import PREAUTH, SALE
+from pos.txn.steps import new_deal, perform, ready
 
 
-async def run(ctx: object, first_digit: str = "", flux: object = None) -> None:
-    """Make one sale; `flux` is a swipe that came first. Early ends pass; the card is wiped."""
+async def run(
+    ctx: object, function: str = "sale", first_digit: str = "", flux: object = None
+) -> None:
+    """Make one; `flux` is a swipe that came first. Early ends pass; the card is wiped."""
     prompts = ctx.prompts
     card = None
     try:
-        await signon.ready(ctx)
+        await ready(ctx)
         if flux is not None:
             card = prompts.read(flux)
         amount_minor = await prompts.amount(first_digit)
         if card is None:
-            card = await prompts.card(prompts.word("sale"), prompts.money(amount_minor))
-        deal = new_deal(ctx, SALE, amount_minor, card)
+            card = await prompts.card(prompts.word(function), prompts.money(amount_minor))
+        kind = SALE if function == "sale" else PREAUTH
+        deal = new_deal(ctx, kind, amount_minor, card)
         lines = prompts.money(amount_minor), prompts.word("card", card.masked)
-        await online.run(ctx, deal, card, lines)
+        await perform(ctx, deal, card, lines)
     finally:
         if card is not None:
             card.wipe()

@@ -2,9 +2,6 @@
 """Sign-on 签到 and sign-off 签退."""
 
 from pos.core.errors import PosError, Refused
-from pos.ledger import settling
-from pos.txn import reversal
-from pos.txn.steps import check_ready, error_word
 
 
 async def sign_on(ctx: object) -> None:
@@ -13,25 +10,30 @@ async def sign_on(ctx: object) -> None:
     if not ctx.keys.has_tmk():
         raise Refused("no.tmk")
     ctx.signed_on = False
-    answer = await ctx.host.sign_on(ctx.ledger.take_stan(), ctx.ledger.batch)
+    answer = await ctx.host.sign_on(_take_stan(ctx), ctx.ledger.batch)
     ctx.signed_on = True
     ctx.signed_off = False
     ctx.requirement = ""
     if answer.batch:
+        from pos.ledger import settling
+
         settling.adopt(ctx.ledger, answer.batch)
+
+
+def _take_stan(ctx: object) -> int:
+    from pos.ledger import trading
+
+    return trading.take_stan(ctx.ledger)
 
 
 async def sign_on_and_reverse(ctx: object) -> None:
     """Sign on, then send the reversals that are due: the start of a working day."""
     await sign_on(ctx)
-    await reversal.retry_unresolved(ctx)
-    await reversal.send_due(ctx)
+    if ctx.ledger.book.pending:
+        from pos.txn import reversal
 
-
-async def ready(ctx: object) -> None:
-    """Before a card is read: Refused with what stands in the way; signs on where needed."""
-    check_ready(ctx)
-    await ensure(ctx)
+        await reversal.retry_unresolved(ctx)
+        await reversal.send_due(ctx)
 
 
 async def ensure(ctx: object) -> None:
@@ -47,7 +49,7 @@ async def sign_on_quietly(ctx: object) -> bool:
     try:
         await sign_on(ctx)
     except PosError as error:
-        ctx.log("sign-on", error_word(error))
+        ctx.log("sign-on", error.reason)
         return False
     return True
 
@@ -58,8 +60,10 @@ async def sign_off(ctx: object) -> None:
         raise Refused("settle.first")
     if ctx.signed_on:
         ctx.prompts.show("host.wait")
+        from pos.txn import reversal
+
         await reversal.send_due(ctx)
-        await ctx.host.sign_off(ctx.ledger.take_stan(), ctx.ledger.batch)
+        await ctx.host.sign_off(_take_stan(ctx), ctx.ledger.batch)
     ctx.signed_on = False
     ctx.signed_off = True
     await ctx.prompts.dismiss("signoff.done")

@@ -1,58 +1,73 @@
 # SPDX-License-Identifier: MIT
-"""Void 消费撤销: supervisor, original voucher, the same card, on line, slip.
+"""Voids: of a sale 消费撤销 and of a completion 预授权完成撤销.
 
-Only a sale of the open batch, approved, not yet voided, for its full amount (unionpay.md 3,
-features row 14); every refusal says which of these failed.
+Only of the open batch and of the day, approved, not yet voided, refunded or adjusted, for its full
+amount, by a supervisor, with the same card (unionpay.md 3, features row 14); every refusal says
+which of these failed.
 """
 
-from pos.core.deal import APPROVED, SALE, VOID, VOIDED
+from pos.core.deal import ADVICE, APPROVED, COMPLETION, COMPLETION_VOID, SALE, VOID, VOIDED
 from pos.core.errors import Refused
-from pos.crypto.hmac import same
-from pos.ledger.history import in_batch
-from pos.txn import online, signon
-from pos.txn.steps import new_deal
+from pos.txn.steps import find, last_stan, new_deal, perform, ready, same_card
 
 
-async def run(ctx: object) -> None:
-    """Void one sale. Cancelled, Refused, NotSent pass to the caller; the card is always wiped."""
+async def run(ctx: object, function: str) -> None:
+    """Void one deal. Cancelled, Refused, NotSent pass to the caller; the card is always wiped."""
     prompts = ctx.prompts
-    await signon.ready(ctx)
+    await ready(ctx)
     await prompts.password(ctx.profile.supervisor_password)
-    original = await _original(ctx)
+    original = await _original(ctx, function)
     card = None
     try:
-        lines = _original_lines(prompts, original)
+        lines = _original_lines(prompts, function, original)
         card = await prompts.card(*lines)
-        if not same(ctx.keys.card_hash(card.pan), original.card_hash):
-            raise Refused("void.card")
-        asked = lines if ctx.profile.void_pin else None
-        await online.run(ctx, _deal(ctx, original, card), card, asked)
+        same_card(ctx, card, original)
+        profile = ctx.profile
+        with_pin = profile.void_pin if original.kind == SALE else profile.completion_void_pin
+        await perform(ctx, _deal(ctx, original, card), card, lines if with_pin else None)
     finally:
         if card is not None:
             card.wipe()
 
 
-async def _original(ctx: object) -> object:
+async def _original(ctx: object, function: str) -> object:
     stan = await ctx.prompts.number(
         "void.voucher", 6, lambda value: ctx.prompts.word("voucher", value)
     )
-    if not stan and ctx.ledger.book.last_deal:
-        stan = ctx.ledger.book.last_deal[1]
-    deal = in_batch(ctx.ledger, stan) if stan else None
+    stan = stan or last_stan(ctx)
+    deal = find(ctx, stan) if stan else None
     if deal is None:
-        raise Refused("void.none")
-    if deal.kind != SALE:
+        raise Refused("void.settled" if stan and _settled(ctx, stan) else "void.none")
+    if deal.kind not in ((SALE,) if function == "void" else (COMPLETION, ADVICE)):
         raise Refused("void.notsale")
+    _check(ctx, deal)
+    return deal
+
+
+def _settled(ctx: object, stan: int) -> bool:
+    """Whether the voucher is of the batch that was closed last."""
+    from pos.ledger.history import anywhere
+
+    closed = ctx.ledger.book.closed
+    return bool(closed) and anywhere(ctx.ledger, closed[0], stan) is not None
+
+
+def _check(ctx: object, deal: object) -> None:
     if deal.state == VOIDED:
         raise Refused("void.done")
     if deal.state != APPROVED:
         raise Refused("void.state")
-    return deal
+    if deal.refunded_minor:
+        raise Refused("void.refunded")
+    if deal.adjusted:
+        raise Refused("void.adjusted")
+    if ctx.profile.void_same_day and deal.time[:8] != ctx.now()[:8]:
+        raise Refused("void.day")
 
 
-def _original_lines(prompts: object, original: object) -> tuple:
+def _original_lines(prompts: object, function: str, original: object) -> tuple:
     return (
-        prompts.word("void"),
+        prompts.word(function),
         prompts.money(-original.amount_minor),
         prompts.word("voucher", original.stan),
         prompts.word("card", original.pan_masked),
@@ -60,9 +75,13 @@ def _original_lines(prompts: object, original: object) -> tuple:
 
 
 def _deal(ctx: object, original: object, card: object) -> object:
-    deal = new_deal(ctx, VOID, original.amount_minor, card)
+    kind = VOID if original.kind == SALE else COMPLETION_VOID
+    deal = new_deal(ctx, kind, original.amount_minor, card)
     deal.original_batch = original.batch
     deal.original_stan = original.stan
     deal.original_rrn = original.rrn
     deal.original_auth = original.auth
+    if kind == COMPLETION_VOID:
+        deal.original_auth = original.auth or original.original_auth
+        deal.original_date = original.time[4:8]
     return deal

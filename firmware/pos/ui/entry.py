@@ -91,9 +91,9 @@ async def _secret(prompts: object, screen: str, buffer: bytearray, lines: tuple)
             count += 1
 
 
-async def card(prompts: object, lines: tuple) -> object:
+async def card(prompts: object, lines: tuple, screen: str = "card.swipe") -> object:
     """Return an accepted card; asks again after a read that cannot be used."""
-    prompts.show("card.swipe", *lines)
+    prompts.show(screen, *lines)
     tries = 0
     while True:
         event = await prompts.event(prompts.profile.prompt_timeout_s)
@@ -110,7 +110,7 @@ async def card(prompts: object, lines: tuple) -> object:
                 prompts.beep("error")
                 worn = error.word == "card.again" and tries >= _CARD_TRIES
                 hint = prompts.word("card.another" if worn else error.word)
-                prompts.show("card.swipe", hint, *lines)
+                prompts.show(screen, hint, *lines)
                 modules.trim()  # the next swipe needs its 9 KB in whole pieces
 
 

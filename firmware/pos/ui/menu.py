@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The menu as data, and the keys of the idle screen that lead to the same functions."""
 
+from micropython import const
+
 from pos.core.errors import Cancelled
+
+_WINDOW = const(8)  # lines of a display
+_DIGITS = const(9)  # items that a digit reaches
 
 # function, shortcut key on the idle screen; the words are "menu.<function>"
 ITEMS = (
@@ -13,6 +18,19 @@ ITEMS = (
     ("reprint", "F8"),
     ("resettle", ""),
     ("loadkeys", ""),
+    ("balance", "F5"),
+    ("refund", "F6"),
+    ("preauth", "F7"),
+    ("preauthvoid", ""),
+    ("completion", ""),
+    ("completionvoid", ""),
+    ("preauthmore", ""),
+    ("advice", ""),
+    ("offline", ""),
+    ("adjust", ""),
+    ("tip", ""),
+    ("transfer", ""),
+    ("query", ""),
 )
 
 
@@ -25,7 +43,10 @@ def by_key(key: str) -> str:
 
 
 async def choose(prompts: object) -> str:
-    """Show the menu and return the chosen function; Cancelled when none is."""
+    """Show the menu and return the chosen function; Cancelled when none is.
+
+    A digit chooses one of the first nine at once; UP, DOWN and ENTER reach them all.
+    """
     at = 0
     while True:
         prompts.show("menu", *_lines(prompts, at))
@@ -34,7 +55,7 @@ async def choose(prompts: object) -> str:
             at = (at + (1 if key == "DOWN" else -1)) % len(ITEMS)
         elif key == "ENTER":
             return ITEMS[at][0]
-        elif len(key) == 1 and "1" <= key <= str(len(ITEMS)):
+        elif len(key) == 1 and "1" <= key <= str(_DIGITS):
             return ITEMS[int(key) - 1][0]
         elif key == "MENU":
             raise Cancelled("menu")
@@ -43,7 +64,9 @@ async def choose(prompts: object) -> str:
 
 
 def _lines(prompts: object, at: int) -> list:
+    """Return the part of the menu around the marked item."""
+    first = max(0, min(at - _WINDOW // 2, len(ITEMS) - _WINDOW))
     return [
         "%s%d %s" % (">" if i == at else " ", i + 1, prompts.word("menu." + ITEMS[i][0]))
-        for i in range(len(ITEMS))
+        for i in range(first, first + _WINDOW)
     ]

@@ -118,6 +118,37 @@ class Prompts:
 
         return await entry.amount(self, first)
 
+    async def digits(self, screen: str, least: int, most: int) -> str:
+        """Return `least` to `most` digits as typed, leading zeros and all; "" for ENTER alone
+        where `least` is 0."""
+        from pos.ui import typing
+
+        return await typing.digits(self, screen, least, most)
+
+    async def code(self, screen: str) -> str:
+        """Return an authorisation code: six digits or letters."""
+        from pos.ui import typing
+
+        return await typing.code(self, screen)
+
+    async def date(self, screen: str) -> str:
+        """Return MMDD, "" for ENTER alone."""
+        from pos.ui import typing
+
+        return await typing.date(self, screen)
+
+    async def expiry(self, screen: str) -> str:
+        """Return YYMM, typed as the card has it (MMYY); "" for ENTER alone."""
+        from pos.ui import typing
+
+        return await typing.expiry(self, screen)
+
+    async def pan(self, screen: str) -> bytearray:
+        """Return a typed card number with a right check digit, for the caller to wipe."""
+        from pos.ui import typing
+
+        return await typing.pan(self, screen)
+
     async def password(self, expected: str) -> None:
         """Ask for the supervisor's password; Refused after three wrong ones."""
         from pos.ui import entry
@@ -135,6 +166,12 @@ class Prompts:
         from pos.ui import entry
 
         return await entry.card(self, lines)
+
+    async def other_card(self, *lines: str) -> object:
+        """Return the card that receives a transfer."""
+        from pos.ui import entry
+
+        return await entry.card(self, lines, "transfer.card")
 
     def read(self, flux: object) -> object:
         """Decode one swipe to a card; CardError with what was seen and the word for the screen."""

@@ -21,6 +21,19 @@ menu|功能菜单|MENU
 menu.sale|消费|SALE
 menu.loadkeys|灌密钥|LOAD KEYS
 menu.void|消费撤销|VOID
+menu.balance|余额查询|BALANCE
+menu.refund|退货|REFUND
+menu.preauth|预授权|PRE-AUTHORISATION
+menu.preauthmore|追加预授权|ADDITIONAL PRE-AUTH
+menu.preauthvoid|预授权撤销|PRE-AUTH VOID
+menu.completion|预授权完成(请求)|COMPLETION
+menu.advice|预授权完成(通知)|COMPLETION ADVICE
+menu.completionvoid|预授权完成撤销|COMPLETION VOID
+menu.offline|离线结算|OFFLINE SALE
+menu.adjust|结算调整|ADJUST OFFLINE
+menu.tip|小费调整|TIP
+menu.transfer|转账|TRANSFER
+menu.query|交易查询|QUERY
 menu.settle|结算|SETTLEMENT
 menu.signon|签到|SIGN ON
 menu.signoff|签退|SIGN OFF
@@ -28,6 +41,54 @@ menu.reprint|重打印上笔|REPRINT LAST
 menu.resettle|重打印结算单|REPRINT SETTLEMENT
 sale|消费|SALE
 void|消费撤销|VOID
+balance|余额查询|BALANCE
+refund|退货|REFUND
+preauth|预授权|PRE-AUTHORISATION
+preauthmore|追加预授权|ADDITIONAL PRE-AUTH
+preauthvoid|预授权撤销|PRE-AUTH VOID
+completion|预授权完成|COMPLETION
+advice|预授权完成通知|COMPLETION ADVICE
+completionvoid|预授权完成撤销|COMPLETION VOID
+transfer|转账|TRANSFER
+transfer.from|请刷转出卡|SWIPE THE PAYING CARD
+transfer.card|请刷转入卡|SWIPE THE RECEIVING CARD
+transfer.to|转入 %s|TO %s
+transfer.confirm|确认转账?|TRANSFER?
+transfer.sure|请再次确认转入卡号|CHECK THE RECEIVING CARD. SURE?
+transfer.same|转出转入为同一卡|BOTH CARDS ARE THE SAME
+refund.original|原参考号或凭证号|REFERENCE OR VOUCHER
+refund.date|原交易日期 月日|DATE OF THE SALE, MMDD
+refund.number|参考号12位 凭证号6位|12 DIGITS, OR A VOUCHER
+refund.notsale|该笔不可退货|CANNOT BE REFUNDED
+refund.adjusted|已调整,请联系收单行|ADJUSTED: CALL ACQUIRER
+refund.state|该笔已撤销或未成功|VOIDED OR NOT APPROVED
+refund.more|超过可退金额|MORE THAN IS LEFT TO REFUND
+preauth.code|原预授权码|PRE-AUTH CODE
+preauth.date|预授权日期 月日|DATE OF PRE-AUTH, MMDD
+completion.more|超过预授权可完成金额|MORE THAN THE PRE-AUTH ALLOWS
+card.number|请输入卡号|CARD NUMBER
+card.expiry|有效期 月年|EXPIRY, MMYY
+code.hint|上下键选字母|UP DOWN: LETTERS
+offline.code|电话授权码|CODE GIVEN BY TELEPHONE
+offline.confirm|确认离线结算?|STORE OFFLINE SALE?
+offline.stored|已存,联机后上送|STORED, SENT WHEN ON LINE
+offline.full|离线笔数已满,请联机上送|TOO MANY STORED: GO ON LINE
+adjust.voucher|原凭证号|ORIGINAL VOUCHER
+adjust.confirm|确认调整金额?|CHANGE THE AMOUNT?
+adjust.kind|该笔不可调整|CANNOT BE ADJUSTED
+adjust.done|已调整或已退货|ADJUSTED OR REFUNDED BEFORE
+query.voucher|查询凭证号|VOUCHER
+query.show|交易查询|TRANSACTION
+query.print|按确认重打印|ENTER = PRINT AGAIN
+state.pending|结果待定|NOT ANSWERED YET
+state.approved|成功|APPROVED
+state.declined|被拒绝|DECLINED
+state.reversed|已冲正|REVERSED
+state.voided|已撤销|VOIDED
+state.unsent|未送出|NOT SENT
+balance.none|主机未返回余额|NO BALANCE GIVEN
+outcome.part|部分批准|PARTLY APPROVED
+outcome.issuer|请与发卡行确认|CONFIRM WITH ISSUER
 sale.amount|请输入金额|AMOUNT
 card.swipe|请刷卡|SWIPE CARD
 card.again|读卡失败,请重刷|READ FAILED, SWIPE AGAIN
@@ -51,6 +112,8 @@ outcome.unknown|结果未知,正在冲正|NO ANSWER, REVERSING
 unknown.noswipe|请勿重复刷卡|DO NOT SWIPE AGAIN
 unknown.reversed|已冲正,交易未成立|REVERSED: NO CHARGE
 unknown.later|冲正未成功,稍后再送|REVERSAL TO BE RESENT
+unknown.later.again|未送达,稍后自动再送|TO BE SENT AGAIN
+unknown.unresolved.again|上送不成功,请人工处理|NOT DELIVERED, CALL ACQUIRER
 unknown.unresolved|冲正不成功,请人工处理|REVERSAL FAILED, CALL ACQUIRER
 void.voucher|原凭证号|ORIGINAL VOUCHER
 role.password|请输入主管密码|SUPERVISOR PASSWORD
@@ -87,6 +150,14 @@ not.signed|请签到|PLEASE SIGN ON
 no.tmk|无主密钥,请灌密钥|NO MASTER KEY: INJECT KEYS
 settling|结算未完成,请先结算|FINISH THE SETTLEMENT FIRST
 link.down|通讯失败,请检查网络|NO CONNECTION: CHECK NETWORK
+tls.ca|主机证书不可信|HOST CERTIFICATE NOT TRUSTED
+tls.name|主机证书名称不符|HOST CERTIFICATE: WRONG NAME
+tls.expired|主机证书已过期|HOST CERTIFICATE EXPIRED
+tls.early|主机证书未生效,请查时钟|CERTIFICATE NOT YET VALID: CLOCK?
+tls.failed|加密连接失败|SECURE CONNECTION FAILED
+cancelled|已取消,未发送|CANCELLED: NOTHING WAS SENT
+wait.sent|已发送,请稍候|SENT, PLEASE WAIT
+wait.seconds|%d秒|%d S
 no.answer|主机无应答|HOST DOES NOT ANSWER
 host.refused|主机拒绝|HOST REFUSED
 key.bad|密钥校验错|KEY CHECK VALUE WRONG
@@ -95,6 +166,10 @@ void.none|无此凭证号|NO SUCH VOUCHER
 void.notsale|该笔不可撤销|CANNOT BE VOIDED
 void.done|该笔已撤销|ALREADY VOIDED
 void.state|该笔未成功|WAS NOT APPROVED
+void.settled|已结算,请用退货|SETTLED: USE REFUND
+void.refunded|已退货,不可撤销|REFUNDED, CANNOT BE VOIDED
+void.adjusted|已调整,请用退货|ADJUSTED: USE REFUND
+void.day|非当日交易,请用退货|NOT OF TODAY: USE REFUND
 void.card|请用原卡|NOT THE SAME CARD
 settle.first|请先结算再签退|SETTLE BEFORE SIGNING OFF
 reversal.first|冲正未完成,请重试|REVERSAL PENDING: TRY AGAIN

@@ -4,9 +4,9 @@
 import unittest
 
 from fakes.acquirer import GOOD_MAC, card, deal, pin_block, profile, vector
-from pos.acquirer import answers, requests
-from pos.core.deal import Totals
+from pos.acquirer import answers, financial, requests
 from pos.core.errors import HostDeclined, MessageError, NoAnswer
+from pos.core.totals import Totals
 from pos.iso8583.codec import Message, encode
 
 _APPROVED = {
@@ -30,7 +30,7 @@ _ABSENT = None
 
 
 def sale():
-    return requests.financial(profile(), deal(), card(), pin_block())
+    return financial.request(profile(), deal(), card(), pin_block())
 
 
 def message(mti, base, changes):
@@ -115,7 +115,7 @@ class Sale(unittest.TestCase):
             self.assertEqual(outcome("0210", {39: f39, 64: f64}, sale()), expected)
 
     def test_reversal(self):
-        request = requests.reversal(profile(), deal(), "98")
+        request = financial.reversal(profile(), deal(), "98")
         self.assertEqual(outcome("0410", {}, request), "approved")
         self.assertEqual(outcome("0410", {39: b"25", 4: _ABSENT}, request), "declined")
         self.assertEqual(outcome("0210", {}, request), "F0")

@@ -7,8 +7,8 @@ from fakes.acquirer import GOOD_MAC, Clock, Keys, card, deal, pin_block, profile
 from fakes.transport import ScriptedTransport
 from pos.acquirer.host import Host
 from pos.core import aio
-from pos.core.deal import Totals
 from pos.core.errors import HostDeclined, KeyStoreError, MessageError, NoAnswer, NotSent
+from pos.core.totals import Totals
 
 _OPEN = ("open",)
 
@@ -45,7 +45,7 @@ class HostTest(unittest.TestCase):
     def test_sale(self):
         request = wire("c_sale_req_mag_pin")
         host = self.host(_OPEN, ("send", request), ("recv", approved()), mac=b"27402A7C")
-        got = self.ask(host.sale(deal(), card(), pin_block()))
+        got = self.ask(host.transact(deal(), card(), pin_block()))
         self.assertEqual((got.response, got.approved, got.scheme), ("00", True, "CUP"))
         self.assertEqual(self.keys.covered, request[13:-8])
         self.assertEqual(host.round_trip_ms, 7)
@@ -54,14 +54,14 @@ class HostTest(unittest.TestCase):
         send = ("send", wire("c_sale_req_mag_nopin"))
         answer = ("recv", signed("c_sale_resp_51"))
         host = self.host(_OPEN, send, answer, mac=b"C2149B05")
-        got = self.ask(host.sale(deal(entry_mode="022"), card(), None))
+        got = self.ask(host.transact(deal(entry_mode="022"), card(), None))
         self.assertEqual((got.response, got.approved), ("51", False))
 
     def sale_fails(self, answer):
         send = ("send", wire("c_sale_req_mag_pin"))
         host = self.host(_OPEN, send, ("recv", answer), mac=b"27402A7C")
         with self.assertRaises(NoAnswer) as caught:
-            self.ask(host.sale(deal(), card(), pin_block()))
+            self.ask(host.transact(deal(), card(), pin_block()))
         return caught.exception
 
     def test_sale_without_a_good_answer(self):
@@ -81,18 +81,20 @@ class HostTest(unittest.TestCase):
             host = self.host(_OPEN, send, ("recv", broken), mac=b"27402A7C")
             self.keys.mac_ok = lambda chunks, f64: bytes(chunks[0]) == answer[13:-8]
             with self.assertRaises(NoAnswer):
-                self.ask(host.sale(deal(), card(), pin_block()))
+                self.ask(host.transact(deal(), card(), pin_block()))
 
     def test_not_sent(self):
         host = self.host(("open", OSError(111)))
         with self.assertRaises(NotSent):
-            self.ask(host.sale(deal(), card(), pin_block()))
+            self.ask(host.transact(deal(), card(), pin_block()))
 
     def test_a_request_that_cannot_be_built_opens_nothing(self):
         host = self.host()
-        self.assertRaises(MessageError, aio.run, host.sale(deal(entry_mode="021"), card(), None))
         self.assertRaises(
-            MessageError, aio.run, host.sale(deal(stan=1000000), card(), pin_block())
+            MessageError, aio.run, host.transact(deal(entry_mode="021"), card(), None)
+        )
+        self.assertRaises(
+            MessageError, aio.run, host.transact(deal(stan=1000000), card(), pin_block())
         )
         self.assertEqual(self.transport.closed, 0)
         self.assertEqual(bytes(self.buffer), bytes(len(self.buffer)))
@@ -104,7 +106,7 @@ class HostTest(unittest.TestCase):
             raise KeyStoreError("no MAK")
 
         self.keys.mac = no_key
-        self.assertRaises(KeyStoreError, aio.run, host.sale(deal(), card(), pin_block()))
+        self.assertRaises(KeyStoreError, aio.run, host.transact(deal(), card(), pin_block()))
         self.assertEqual(self.transport.closed, 0)
 
     def test_reversal(self):

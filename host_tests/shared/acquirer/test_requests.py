@@ -4,9 +4,10 @@
 import unittest
 
 from fakes.acquirer import card, deal, pin_block, profile, vector
-from pos.acquirer import requests
-from pos.core.deal import VOID, Totals
+from pos.acquirer import financial, requests
+from pos.core.deal import VOID
 from pos.core.errors import MessageError
+from pos.core.totals import Totals
 from pos.iso8583.codec import Message, encode
 
 
@@ -29,18 +30,18 @@ class Vectors(unittest.TestCase):
         self.assertEqual(bytes(out[:length]).hex().upper(), entry["hex"][26:])
 
     def test_sale_with_pin(self):
-        self.same(requests.financial(profile(), deal(), card(), pin_block()), "c_sale_req_mag_pin")
+        self.same(financial.request(profile(), deal(), card(), pin_block()), "c_sale_req_mag_pin")
 
     def test_sale_without_pin(self):
-        request = requests.financial(profile(), deal(entry_mode="022"), card(), None)
+        request = financial.request(profile(), deal(entry_mode="022"), card(), None)
         self.same(request, "c_sale_req_mag_nopin")
 
     def test_reversal_of_a_sale(self):
-        request = requests.reversal(profile(), deal(auth="A1B2C3"), "A0")
+        request = financial.reversal(profile(), deal(auth="A1B2C3"), "A0")
         self.same(request, "c_reversal_sale_A0")
 
     def test_reversal_of_a_void(self):
-        self.same(requests.reversal(profile(), deal(VOID), "98"), "c_reversal_void_98")
+        self.same(financial.reversal(profile(), deal(VOID), "98"), "c_reversal_void_98")
 
     def test_management(self):
         single = profile(key_length="001")
@@ -58,7 +59,7 @@ class Fields(unittest.TestCase):
             self.assertEqual((got.get(11), got.get(63)), (b"000007", b"01 "))
 
     def test_void(self):
-        got = message(requests.financial(profile(), deal(VOID), card(), pin_block()))
+        got = message(financial.request(profile(), deal(VOID), card(), pin_block()))
         numbers = [3, 4, 11, 22, 25, 26, 35, 37, 38, 41, 42, 49, 52, 53, 60, 61, 64]
         self.assertEqual((got.mti, got.numbers()), ("0200", numbers))
         self.assertEqual(got.get(3), b"200000")
@@ -69,16 +70,16 @@ class Fields(unittest.TestCase):
 
     def test_void_of_a_sale_with_no_rrn_and_no_code(self):
         void = deal(VOID, original_rrn="", original_auth="", entry_mode="022")
-        got = message(requests.financial(profile(), void, None, None))
+        got = message(financial.request(profile(), void, None, None))
         numbers = [3, 4, 11, 22, 25, 37, 41, 42, 49, 60, 61, 64]
         self.assertEqual(got.numbers(), numbers)
         self.assertEqual(got.get(37), b"000000000000")
 
     def test_track_3(self):
         track3 = bytearray(b"99" + b"1" * 50 + b"=" + b"0" * 51)
-        got = message(requests.financial(profile(), deal(), card(track3), pin_block()))
+        got = message(financial.request(profile(), deal(), card(track3), pin_block()))
         self.assertEqual(got.get(36), b"99" + b"1" * 50 + b"D" + b"0" * 51)
-        too_long = requests.financial(profile(), deal(), card(bytearray(b"9" * 105)), pin_block())
+        too_long = financial.request(profile(), deal(), card(bytearray(b"9" * 105)), pin_block())
         self.assertRaises(MessageError, message, too_long)
 
     def test_security_control(self):
@@ -92,7 +93,7 @@ class Fields(unittest.TestCase):
         ):
             sale = deal(entry_mode="021" if pin else "022")
             block = pin_block() if pin else None
-            got = message(requests.financial(profile(key_length=length), sale, card(), block))
+            got = message(financial.request(profile(key_length=length), sale, card(), block))
             self.assertEqual(got.get(53), expected + b"0" * (16 - len(expected)))
             self.assertEqual((got.has(26), got.has(52)), (pin, pin))
 
@@ -100,7 +101,7 @@ class Fields(unittest.TestCase):
         for mode, block in (("022", pin_block()), ("021", None)):
             self.assertRaises(
                 MessageError,
-                requests.financial,
+                financial.request,
                 profile(),
                 deal(entry_mode=mode),
                 card(),
@@ -109,12 +110,12 @@ class Fields(unittest.TestCase):
 
     def test_card_data_is_not_copied(self):
         swiped, block = card(), pin_block()
-        fields = requests.financial(profile(), deal(), swiped, block)[1]
+        fields = financial.request(profile(), deal(), swiped, block)[1]
         self.assertTrue(fields[35] is swiped.track2)
         self.assertTrue(fields[52] is block)
 
     def test_reversal_has_no_card_data(self):
-        got = message(requests.reversal(profile(), deal(), "98"))
+        got = message(financial.reversal(profile(), deal(), "98"))
         self.assertEqual(got.mti, "0400")
         self.assertEqual(got.numbers(), [3, 4, 11, 22, 25, 39, 41, 42, 49, 60, 64])
 

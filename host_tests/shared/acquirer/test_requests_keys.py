@@ -5,7 +5,7 @@ import unittest
 
 from fakes.acquirer import Clock, card, deal, pin_block, profile
 from fakes.keystores import VECTORS, open_keys, signed_on, sm4_f62, unhex, with_sm4_tmk
-from pos.acquirer import requests
+from pos.acquirer import financial, requests
 from pos.acquirer.host import Host
 from pos.core.deal import VOID
 from pos.iso8583.codec import Message, encode
@@ -35,7 +35,7 @@ class Sm4Requests(unittest.TestCase):
 
     def test_sale_with_pin(self):
         block = bytearray(unhex(_SM4_PIN["cipher"]))
-        got = message(requests.financial(sm4(), deal(), card(), block))
+        got = message(financial.request(sm4(), deal(), card(), block))
         numbers = [3, 4, 11, 22, 25, 26, 35, 41, 42, 49, 52, 53, 59, 60, 64]
         self.assertEqual((got.mti, got.numbers()), ("0200", numbers))
         self.assertEqual(got.get(52), unhex(_SM4_PIN["f52"]))
@@ -43,17 +43,17 @@ class Sm4Requests(unittest.TestCase):
         self.assertEqual((got.get(53), got.get(26)), (b"2300000000000000", b"12"))
 
     def test_f59_is_a_buffer_to_wipe(self):
-        fields = requests.financial(sm4(), deal(), card(), bytearray(range(16)))[1]
+        fields = financial.request(sm4(), deal(), card(), bytearray(range(16)))[1]
         self.assertTrue(isinstance(fields[59], bytearray))
 
     def test_control_field_in_every_message_with_a_mac(self):
         no_pin = deal(entry_mode="022")
-        got = message(requests.financial(sm4(), no_pin, card(), None))
+        got = message(financial.request(sm4(), no_pin, card(), None))
         self.assertEqual((got.get(53), got.has(52), got.has(59)), (b"0300000000000000", 0, 0))
-        got = message(requests.reversal(sm4(), deal(), "98"))
+        got = message(financial.reversal(sm4(), deal(), "98"))
         self.assertEqual(got.get(53), b"0300000000000000")
         self.assertEqual(got.numbers(), [3, 4, 11, 22, 25, 39, 41, 42, 49, 53, 60, 64])
-        got = message(requests.financial(sm4(), deal(VOID, entry_mode="022"), None, None))
+        got = message(financial.request(sm4(), deal(VOID, entry_mode="022"), None, None))
         self.assertEqual(got.get(53), b"0300000000000000")
         self.assertFalse(message(requests.echo(sm4(), 1)).has(53))
 
@@ -65,9 +65,9 @@ class Sm4Requests(unittest.TestCase):
             ("005", {}, b"0"),
         ):
             used = sm4(key_length=length, **changes)
-            got = message(requests.financial(used, deal(), card(), bytearray(16)))
+            got = message(financial.request(used, deal(), card(), bytearray(16)))
             self.assertEqual(got.get(53), b"23" + digit + bytes([0x30] * 13))
-            got = message(requests.financial(used, deal(VOID, entry_mode="022"), None, None))
+            got = message(financial.request(used, deal(VOID, entry_mode="022"), None, None))
             self.assertEqual(got.get(53)[2:3], b"0")  # no track in it
 
 
@@ -78,7 +78,9 @@ class OnTheWire(unittest.TestCase):
         host = Host(used, open_keys(flash, mac_method=used.mac_method), None, Clock())
         if used.encrypt_tracks:
             host._keys.seal_tracks(swiped)
-        request, length = host._build("financial", (sale, swiped, block))
+        request, length = host._build(
+            lambda values: financial.request(values, sale, swiped, block)
+        )
         return request, bytes(memoryview(host._line.buffer)[13:length])
 
     def test_tracks_of_004(self):

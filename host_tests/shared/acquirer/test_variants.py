@@ -6,7 +6,7 @@ import unittest
 from drivers.stripe_shift import PREAMBLE_BITS, TRACK_BITS, ShiftOut
 from fakes.acquirer import deal, profile
 from fakes.stripe import bits_of
-from pos.acquirer import requests
+from pos.acquirer import financial
 from pos.card.reader import read_card
 
 VARIANTS = ((1, 2), (2, 3), (1, 2, 3))
@@ -54,7 +54,7 @@ class Variants(unittest.TestCase):
             return
         self.assertEqual(got.direction, "reverse" if reverse else "forward")
         card = got.card()
-        fields = requests.financial(profile(), deal(entry_mode="022"), card, None)[1]
+        fields = financial.request(profile(), deal(entry_mode="022"), card, None)[1]
         self.assertEqual(fields[35], TEXTS[2][0][1:-1])
         third = 3 in tracks and states[2] == GOOD
         self.assertEqual(fields.get(36), TEXTS[3][0][1:-1] if third else None)

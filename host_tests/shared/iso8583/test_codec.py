@@ -108,6 +108,12 @@ class Encoding(unittest.TestCase):
         self.assertEqual(self.coded(36, b"9912D3"), "00069912d3")
         self.assertEqual(self.coded(35, memoryview(b"F1D2")), "04f1d2")
 
+    def test_values_that_may_not_be_copied_are_packed_in_place(self):
+        for n, value in ((4, b"000000012850"), (60, b"22000017000"), (23, b"001"), (22, b"021")):
+            self.assertEqual(self.coded(n, bytearray(value)), self.coded(n, value))
+            self.assertEqual(self.coded(n, memoryview(value)), self.coded(n, value))
+        self.assertIn("no digit", self.refused(4, bytearray(b"00000001285=")))
+
     def test_text(self):
         self.assertEqual(self.coded(38, b"12"), "313220202020")
         self.assertEqual(self.coded(41, b"1234567"), "3132333435363720")

@@ -4,10 +4,10 @@
 import unittest
 
 from fakes import ledgers
-from pos.core.deal import APPROVED, DECLINED, REVERSED, SALE, VOID, VOIDED
+from pos.core.deal import APPROVED, DECLINED, NOT_SENT, REVERSED, SALE, VOID, VOIDED
 from pos.core.errors import LedgerError, Refused
+from pos.ledger import jobs, reversing, settling, trading
 from pos.ledger import records as r
-from pos.ledger import reversing, settling
 from pos.ledger.history import closed_book, in_batch
 
 
@@ -22,11 +22,11 @@ class TradingTest(unittest.TestCase):
 
     def test_first_batch_and_voucher(self):
         deal = ledgers.sale()
-        self.ledger.begin(deal)
+        trading.begin(self.ledger, deal)
         self.assertEqual((deal.batch, deal.stan), (1, 1))
 
     def test_intent_alone_is_a_pending_reversal(self):
-        self.ledger.begin(ledgers.sale(500))
+        trading.begin(self.ledger, ledgers.sale(500))
         due = reversing.due(self.reboot())
         self.assertEqual((due.stan, due.amount_minor, due.f39), (1, 500, "06"))
         self.assertEqual(due.pan_masked, "622202******0123")
@@ -41,13 +41,14 @@ class TradingTest(unittest.TestCase):
 
     def test_declined_and_not_sent_count_nothing(self):
         declined = ledgers.sale()
-        self.ledger.begin(declined)
+        trading.begin(self.ledger, declined)
         declined.state = DECLINED
         declined.response = "51"
-        self.ledger.outcome(declined)
+        trading.outcome(self.ledger, declined)
         unsent = ledgers.sale()
-        self.ledger.begin(unsent)
-        self.ledger.not_sent(unsent)
+        trading.begin(self.ledger, unsent)
+        unsent.state = NOT_SENT
+        trading.outcome(self.ledger, unsent)
         book = self.reboot().book
         self.assertEqual((book.count, book.totals.debit_count, len(book.pending)), (0, 0, 0))
         self.assertEqual(book.next_stan, 3)
@@ -70,24 +71,24 @@ class TradingTest(unittest.TestCase):
 
     def test_pending_void_leaves_the_sale_approved(self):
         sale = ledgers.approve(self.ledger, ledgers.sale())
-        self.ledger.begin(ledgers.void(sale))
+        trading.begin(self.ledger, ledgers.void(sale))
         self.assertEqual(in_batch(self.reboot(), sale.stan).state, APPROVED)
 
     def test_voucher_numbers_never_repeat(self):
-        self.assertEqual(self.ledger.take_stan(), 1)
-        self.ledger.begin(ledgers.sale())
+        self.assertEqual(trading.take_stan(self.ledger), 1)
+        trading.begin(self.ledger, ledgers.sale())
         self.assertEqual(self.reboot().book.next_stan, 3)
 
     def test_voucher_number_wraps_to_one(self):
         self.ledger.book.next_stan = 999999
-        self.assertEqual(self.ledger.take_stan(), 999999)
+        self.assertEqual(trading.take_stan(self.ledger), 999999)
         self.assertEqual(self.reboot().book.next_stan, 1)
 
     def test_an_outcome_needs_its_intent(self):
         deal = ledgers.sale()
         deal.batch, deal.stan, deal.state = 1, 77, APPROVED
         before = self.nor.ops
-        self.assertRaises(LedgerError, self.ledger.outcome, deal)
+        self.assertRaises(LedgerError, trading.outcome, self.ledger, deal)
         self.assertRaises(LedgerError, reversing.done, self.ledger, deal)
         self.assertEqual(self.nor.ops, before)
 
@@ -97,7 +98,7 @@ class ReversalTest(unittest.TestCase):
         self.nor = ledgers.flash()
         self.ledger = ledgers.load(self.nor)
         self.deal = ledgers.sale(8800)
-        self.ledger.begin(self.deal)
+        trading.begin(self.ledger, self.deal)
 
     def test_done(self):
         reversing.done(self.ledger, self.deal)
@@ -107,7 +108,7 @@ class ReversalTest(unittest.TestCase):
         self.assertEqual(ledger.book.count, 0)
 
     def test_never_dropped(self):
-        self.ledger.pending(self.deal).f39 = "98"
+        trading.pending(self.ledger, self.deal).f39 = "98"
         for _ in range(3):
             reversing.tried(self.ledger, self.deal)
         ledger = ledgers.load(self.nor.reboot())
@@ -155,7 +156,7 @@ class SettlementTest(unittest.TestCase):
         ledger = self.reboot()
         self.assertTrue(ledger.settling)
         self.assertEqual(settling.start(ledger, "20261122220400"), stan)
-        self.assertRaises(LedgerError, ledger.begin, ledgers.sale())
+        self.assertRaises(LedgerError, trading.begin, ledger, ledgers.sale())
 
     def test_result_is_kept_until_the_batch_is_closed(self):
         settling.start(self.ledger, "20261122220311")
@@ -186,13 +187,13 @@ class RoomTest(unittest.TestCase):
     def test_batch_full(self):
         ledger = ledgers.load(ledgers.flash(), batch_max=2)
         for _ in range(2):
-            ledger.check_room()
+            trading.check_room(ledger)
             ledgers.approve(ledger, ledgers.sale())
         with self.assertRaises(Refused) as caught:
-            ledger.check_room()
+            trading.check_room(ledger)
         self.assertEqual(caught.exception.reason, "store.full")
         ledgers.settle(ledger)
-        ledger.check_room()
+        trading.check_room(ledger)
 
     def test_journal_full_still_settles_and_wraps(self):
         nor = ledgers.flash(6)
@@ -201,11 +202,11 @@ class RoomTest(unittest.TestCase):
             sales = 0
             try:
                 while True:
-                    ledger.check_room()
+                    trading.check_room(ledger)
                     deal = ledgers.approve(ledger, ledgers.sale())
-                    ledger.print_begin(r.JOB_SLIP, deal.batch, deal.stan, 1)
-                    ledger.print_proved(r.JOB_SLIP, deal.batch, deal.stan, 1)
-                    ledger.print_proved(r.JOB_SLIP, deal.batch, deal.stan, 2)
+                    jobs.begin(ledger, r.JOB_SLIP, deal.batch, deal.stan, 1)
+                    jobs.proved(ledger, r.JOB_SLIP, deal.batch, deal.stan, 1)
+                    jobs.proved(ledger, r.JOB_SLIP, deal.batch, deal.stan, 2)
                     sales += 1
             except Refused as error:
                 self.assertEqual(error.reason, "store.full")
@@ -219,7 +220,7 @@ class RoomTest(unittest.TestCase):
     def test_totals_near_the_field_limit(self):
         ledger = ledgers.load(ledgers.flash())
         ledgers.approve(ledger, ledgers.sale(9999000000))
-        self.assertRaises(Refused, ledger.check_room)
+        self.assertRaises(Refused, trading.check_room, ledger)
 
 
 class PrintTest(unittest.TestCase):
@@ -229,7 +230,7 @@ class PrintTest(unittest.TestCase):
         self.deal = ledgers.approve(self.ledger, ledgers.sale())
 
     def step(self, step, copy):
-        self.ledger._print(r.JOB_SLIP, self.deal.batch, self.deal.stan, copy, step)
+        jobs._step(self.ledger, r.JOB_SLIP, self.deal.batch, self.deal.stan, copy, step)
 
     def printed(self):
         ledger = ledgers.load(self.nor.reboot())

@@ -5,7 +5,7 @@ import unittest
 
 from fakes import ledgers
 from pos.core.deal import APPROVED, DECLINED, VOIDED
-from pos.ledger import reversing
+from pos.ledger import reversing, trading
 from pos.ledger.pages import Pages
 
 
@@ -25,11 +25,11 @@ class PagesTest(unittest.TestCase):
         ledger = ledgers.load(ledgers.flash())
         first = ledgers.approve(ledger, ledgers.sale(100))
         declined = ledgers.sale(200)
-        ledger.begin(declined)
+        trading.begin(ledger, declined)
         declined.state = DECLINED
-        ledger.outcome(declined)
+        trading.outcome(ledger, declined)
         reversed_sale = ledgers.sale(300)
-        ledger.begin(reversed_sale)
+        trading.begin(ledger, reversed_sale)
         reversing.done(ledger, reversed_sale)
         for amount in range(20):
             ledgers.approve(ledger, ledgers.sale(1000 + amount))

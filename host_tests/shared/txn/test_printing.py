@@ -7,6 +7,7 @@ from fakes import ledgers, swipes
 from fakes.board import Press, Sale
 from fakes.hosts import Reply
 from fakes.terminals import Terminal
+from pos.ledger import jobs
 from pos.ledger import records as r
 
 _CARD = swipes.flux(swipes.CARD_A)
@@ -46,7 +47,7 @@ class PrintingTest(unittest.TestCase):
     def test_begun_and_not_proved_is_printed_again_as_a_duplicate(self):
         self.terminal.run([sale("CANCEL")], _SOLD, ["paper"])
         nor = self.terminal.nor.reboot()
-        ledgers.load(nor).print_begin(r.JOB_SLIP, 1, 2, 1)
+        jobs.begin(ledgers.load(nor), r.JOB_SLIP, 1, 2, 1)
         self.terminal.nor = nor
         self.terminal.run([], [_ON])
         self.assertEqual([_DUPLICATE in slip for slip in self.terminal.paper], [True, False])

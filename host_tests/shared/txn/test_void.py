@@ -65,7 +65,7 @@ class VoidTest(unittest.TestCase):
         terminal = Terminal()
         actions = [_SALE, Settle(), Void(2, _CARD)]
         terminal.run(actions, _SOLD + [("settle", Reply())])
-        self.assertIn("无此凭证号", terminal.lines("error"))
+        self.assertIn("已结算,请用退货", terminal.lines("error"))
 
     def test_declined_void_leaves_the_sale(self):
         terminal = Terminal()

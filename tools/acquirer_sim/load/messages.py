@@ -14,6 +14,7 @@ _TPDU_END = PREFIX_LEN_BYTES + 5
 _BODY_START = PREFIX_LEN_BYTES + len(TPDU_AND_HEADER)
 _MAC_ZEROS = "00" * crypto.MAC_LEN_BYTES
 _REVERSED_FIELDS = (3, 4, 11, 22, 25, 49, 60)  # repeated from the original
+_REVERSAL_PLACES = {"23": "", "11": "0000", "20": "0000", "21": "0000"}  # F61 by F60.1
 _VOID = "200000"
 
 
@@ -115,8 +116,8 @@ class Requests:
         fields = {number: request[number] for number in _REVERSED_FIELDS}
         if self.family[0] == "sm4":
             fields[53] = "0300000000000000"
-        if request[3] == _VOID:
-            fields[61] = request[60][2:8] + request[11]
+        if request[60][:2] in _REVERSAL_PLACES:
+            fields[61] = request[60][2:8] + request[11] + _REVERSAL_PLACES[request[60][:2]]
         return {**fields, 39: reason}
 
     def settle_fields(self, totals: str, batch: "int | None" = None) -> "dict[int, str]":

@@ -14,17 +14,23 @@ from posctl.keys.kinds import new_tmk
 
 
 def make_terminal(
-    folder: Path, database: Path, terminal: str | None, values: dict, mak_bytes: int = 8
+    folder: Path,
+    database: Path,
+    terminal: str | None,
+    values: dict,
+    mak_bytes: int = 8,
+    ca: bytes | None = None,
 ) -> dict:
     """Make the terminal and register it; return what may be told of it (no key).
 
-    `mak_bytes` is the length of the MAK that the acquirer gives a terminal with 003 or 004.
+    `mak_bytes` is the length of the MAK that the acquirer gives a terminal with 003 or 004, `ca`
+    the certificate, DER, that a terminal with TLS pins.
     """
     statedir.check_free(folder)
     key = bytearray(new_tmk(values["algorithm"]))
     try:
         number = _register(database, terminal, values, bytes(key), mak_bytes)
-        state = statedir.create(folder, {**values, "terminal": number})
+        state = statedir.create(folder, {**values, "terminal": number}, ca)
         kcv = _inject(state, key)
     finally:
         key[:] = bytes(len(key))
@@ -35,7 +41,13 @@ def make_terminal(
 def _register(
     database: Path, terminal: str | None, values: dict, key: bytes, mak_bytes: int
 ) -> str:
-    options = Options(mak_bytes=mak_bytes, mac=values.get("mac_method", Options.mac))
+    options = Options(
+        mak_bytes=mak_bytes,
+        mac=values.get("mac_method", Options.mac),
+        completion_percent_max=values.get(
+            "completion_percent_max", Options.completion_percent_max
+        ),
+    )
     try:
         return register_terminal(
             database,

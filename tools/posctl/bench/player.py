@@ -71,6 +71,12 @@ class Player:
         with self.link.changed:
             return self.link.present.screen
 
+    @property
+    def lines(self) -> tuple:
+        """The lines of that screen."""
+        with self.link.changed:
+            return self.link.present.lines
+
     def where(self) -> str:
         """Where the terminal is, for an error line."""
         return f"the screen is {self.screen or 'not there yet'}"

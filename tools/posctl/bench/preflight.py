@@ -32,17 +32,30 @@ def bench_image(path: Path | None) -> Path:
 
 
 def check_acquirer(address: str) -> None:
-    """Check that something accepts a TCP connection at HOST:PORT; `-` stands for no acquirer."""
+    """Check that something accepts a TCP connection at HOST:PORT[,HOST:PORT]; `-`: no acquirer.
+
+    Of a primary and a backup host one will do: that the other is down is what a backup is for.
+    """
     if address == NO_ACQUIRER:
         return
+    hosts = address.split(",")
+    if len(hosts) > 2:
+        raise ToolError(f"--acquirer {address}: one backup host at most")
+    reasons = [_unreachable(host) for host in hosts]
+    if all(reasons):
+        raise ToolError(f"--acquirer {address}: no connection: {'; '.join(reasons)}")
+
+
+def _unreachable(address: str) -> str:
+    """Return why nothing answers at HOST:PORT, "" when something does."""
     host, _, port = address.rpartition(":")
     if not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
         raise ToolError(f"--acquirer {address}: must be HOST:PORT, or - for none")
     try:
         socket.create_connection((host, int(port)), _CONNECT_TIMEOUT_S).close()
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise ToolError(f"--acquirer {address}: no connection: {reason}") from error
+        return error.strerror or str(error)
+    return ""
 
 
 def screen_table() -> tuple:

@@ -12,6 +12,7 @@ from posctl.errors import ToolError
 
 _SUPERVISOR = "123456"
 _TIMEOUT_S = 30.0
+_MENU_MAX = 40  # items
 # screens that only want to be passed on the way to the next question
 _PASS = ("print.tear", "signon.done", "settle.done")
 _OUTCOMES = ("outcome.approved", "outcome.declined", "outcome.unknown", "error")
@@ -53,6 +54,46 @@ class Cashier:
         self._at("void.voucher")
         self._player.press("ENTER")
         return self._pay(card, swipe)
+
+    def function(self, named: str, answers: dict, card: "dict | None" = None) -> str:
+        """Work through a function: a key of the idle screen, or its words in the menu.
+
+        `answers` holds the keys for each screen that it asks; "swipe" stands for the card.
+        Returns the outcome screen, "idle" where there was none.
+        """
+        self._at("idle")
+        if named[0] == "F":
+            self._player.press(named)
+        else:
+            self._choose(named)
+        while True:
+            screen = self._player.asked((*answers, *_OUTCOMES, *_PASS), _TIMEOUT_S)
+            if screen in _OUTCOMES:
+                self._player.press("ENTER")
+                self._at("idle")
+                return screen
+            if screen is None:
+                raise ToolError(f"the cashier is at {named}, but {self._player.where()}")
+            for key in ("ENTER",) if screen in _PASS else answers[screen]:
+                self._press_or_swipe(key, card)
+
+    def _choose(self, words: str) -> None:
+        self._player.press("MENU")
+        self._at("menu")
+        for _ in range(_MENU_MAX):
+            marked = [line for line in self._player.lines if line.startswith(">")]
+            if marked and marked[0].endswith(" " + words):
+                self._player.press("ENTER")
+                return
+            self._player.press("DOWN")
+            self._at("menu")
+        raise ToolError(f"the menu has no {words}")
+
+    def _press_or_swipe(self, key: str, card: "dict | None") -> None:
+        if key != "swipe":
+            self._player.press(key)
+            return
+        self._player.send({"do": "swipe", "flux": card_flux(card["tracks"], 20, False, 0.05, 1)})
 
     def settle(self) -> None:
         """Settle with the transaction list."""

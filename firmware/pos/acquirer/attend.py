@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""Waiting with open eyes: the work goes on in a task of its own while its owner looks around.
+
+The owner only ever waits for an event. So whoever cancels the owner (the case was opened) is heard
+whatever the work does, and ending the work never looks like that.
+"""
+
+import asyncio
+
+from pos.core.aio import Timeout
+
+TICK_MS = 200  # how long a key or a lost link waits to be seen
+
+
+async def attend(work: object, look: object, tick_ms: int = TICK_MS) -> None:
+    """Await the coroutine `work`; `look()` is called every tick, what it raises ends the work."""
+    over = asyncio.Event()
+    errors = []
+    task = asyncio.create_task(_run(work, over, errors))
+    try:
+        while True:
+            try:
+                await asyncio.wait_for(over.wait(), tick_ms / 1000)
+                break
+            except Timeout:
+                pass
+            look()
+    finally:
+        task.cancel()
+    if errors:
+        raise errors[0]
+
+
+async def _run(work: object, over: object, errors: list) -> None:
+    try:
+        await work
+    except Exception as error:  # the owner raises it again
+        errors.append(error)
+    finally:
+        over.set()

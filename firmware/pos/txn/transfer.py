@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""Transfer 转账: the paying card, the amount, the receiving card, two confirmations, PIN."""
+
+from pos.core.carddata import mask_pan
+from pos.core.deal import TRANSFER
+from pos.core.errors import Refused
+from pos.txn.steps import new_deal, perform, ready
+
+
+async def run(ctx: object, function: str) -> None:
+    """Make one transfer. Early ends pass; both cards are wiped."""
+    prompts = ctx.prompts
+    await ready(ctx)
+    card = await prompts.card(prompts.word(function), prompts.word("transfer.from"))
+    try:
+        amount_minor = await prompts.amount()
+        card.receiver = await _receiver(ctx, amount_minor)
+        if card.receiver == card.pan:
+            raise Refused("transfer.same")
+        deal = new_deal(ctx, TRANSFER, amount_minor, card)
+        deal.to_masked = mask_pan(card.receiver)
+        lines = (
+            prompts.money(amount_minor),
+            prompts.word("card", card.masked),
+            prompts.word("transfer.to", deal.to_masked),
+        )
+        await prompts.confirm("transfer.confirm", *lines)
+        await prompts.confirm("transfer.sure", *lines)
+        await perform(ctx, deal, card, lines[:2])
+    finally:
+        card.wipe()
+
+
+async def _receiver(ctx: object, amount_minor: int) -> bytearray:
+    """Return the PAN of the receiving card; nothing else of it is kept."""
+    prompts = ctx.prompts
+    other = await prompts.other_card(prompts.money(amount_minor))
+    try:
+        return bytearray(other.pan)
+    finally:
+        other.wipe()

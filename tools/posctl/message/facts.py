@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: MIT
+"""What the codes in sub-fields mean (unionpay.md 1.1, 2.1 to 2.9, 6): English, Chinese.
+
+A code that is not listed has no meaning here: it is shown as it is.
+"""
+
+MESSAGE_CLASSES = {
+    "60": ("magnetic stripe, financial", "磁条卡金融"),
+    "61": ("IC, financial", "IC卡金融"),
+    "62": ("magnetic stripe, value added", "磁条卡增值"),
+    "63": ("IC, value added", "IC卡增值"),
+}
+STATES = {"0": ("normal", "正常交易状态"), "1": ("test", "测试交易状态")}
+REQUIREMENTS = {
+    "0": ("nothing", "无处理要求"),
+    "1": ("download parameters", "下传终端磁条卡参数"),
+    "2": ("upload status", "上传终端磁条卡状态"),
+    "3": ("sign on again", "重新签到"),
+    "4": ("update CA public keys", "更新公钥"),
+    "5": ("download IC parameters", "下载IC卡参数"),
+    "6": ("update the application", "TMS参数下载"),
+    "7": ("download the hotlist", "卡BIN黑名单下载"),
+    "8": ("download rates", "币种汇率下载"),
+}
+ENTRY_MODES = {
+    "01": ("manual", "手工"),
+    "02": ("magnetic stripe", "磁条"),
+    "03": ("QR code", "二维码"),
+    "05": ("contact IC", "接触式IC卡"),
+    "07": ("contactless IC", "非接触式IC卡"),
+    "80": ("fallback", "降级"),
+    "91": ("contactless magnetic stripe", "非接磁条"),
+    "92": ("reservation, telephone", "预约"),
+    "95": ("fallback", "降级"),
+    "96": ("mobile chip", "手机芯片"),
+    "98": ("contactless IC, PBOC", "非接PBOC"),
+}
+PIN_ENTRY = {
+    "0": ("not said", "未指明"),
+    "1": ("PIN", "含PIN"),
+    "2": ("no PIN", "不含PIN"),
+}
+CONDITIONS = {
+    "00": ("normal", "正常提交"),
+    "06": ("pre-authorisation", "预授权"),
+    "08": ("mail or telephone order", "MOTO"),
+    "18": ("mail or telephone pre-authorisation", "MOTO预授权"),
+    "60": ("additional pre-authorisation", "追加预授权"),
+    "64": ("instalments", "分期付款"),
+    "65": ("points", "积分"),
+    "66": ("account top-up", "磁条卡账户充值"),
+    "67": ("reservation", "预约消费"),
+    "91": ("e-cash load", "电子现金圈存"),
+}
+PIN_FORMATS = {
+    "0": ("no PIN", "无PIN"),
+    "1": ("X9.8 without PAN", "X9.8不带主账号"),
+    "2": ("X9.8 with PAN", "X9.8带主账号"),
+}
+ALGORITHMS = {
+    "0": ("single DES", "单倍长DES"),
+    "6": ("double-length triple DES", "双倍长3DES"),
+    "3": ("SM4", "SM4"),
+}
+TRACKS = {"0": ("tracks in clear", "磁道不加密"), "1": ("tracks encrypted", "磁道加密")}
+FUNCTIONS = {  # F60.1
+    "00": ("management", "管理类"),
+    "01": ("balance", "余额查询"),
+    "03": ("points balance", "积分查询"),
+    "07": ("electronic signature", "电子签名"),
+    "08": ("electronic signature, packets", "电子签名分包"),
+    "10": ("pre-authorisation", "预授权"),
+    "11": ("pre-authorisation void", "预授权撤销"),
+    "20": ("completion request", "预授权完成(请求)"),
+    "21": ("completion void", "预授权完成撤销"),
+    "22": ("sale", "消费"),
+    "23": ("sale void", "消费撤销"),
+    "24": ("completion advice", "预授权完成(通知)"),
+    "25": ("refund", "退货"),
+    "27": ("e-cash refund", "脱机退货"),
+    "30": ("offline sale", "离线结算"),
+    "32": ("settlement adjustment", "结算调整"),
+    "34": ("tip adjustment", "小费调整"),
+    "36": ("IC offline sale", "脱机消费"),
+    "40": ("e-purse load, designated", "电子钱包指定账户圈存"),
+    "41": ("e-purse load, cash", "电子钱包现金充值"),
+    "42": ("e-purse load, other account", "电子钱包非指定账户圈存"),
+    "45": ("e-cash load, designated", "指定账户圈存"),
+    "46": ("e-cash load, cash", "现金充值"),
+    "47": ("e-cash load, other account", "非指定账户圈存"),
+    "48": ("cash top-up", "磁条卡现金充值"),
+    "49": ("account top-up", "磁条卡账户充值"),
+    "50": ("transfer", "转账"),
+    "51": ("cash load void", "现金充值撤销"),
+    "53": ("reservation void", "预约消费撤销"),
+    "54": ("reservation sale", "预约消费"),
+    "61": ("result query", "结果查询"),
+}
+NETWORK_CODES = {  # F60.3
+    "000": ("financial", "金融交易"),
+    "001": ("sign-on, single-length keys", "签到(单倍长)"),
+    "002": ("sign-off", "签退"),
+    "003": ("sign-on, double-length keys", "签到(双倍长)"),
+    "004": ("sign-on, double-length and track key", "签到(双倍长含磁道密钥)"),
+    "005": ("sign-on, SM4", "签到(国密)"),
+    "006": ("sign-on, SM4 and track key", "签到(国密含磁道密钥)"),
+    "201": ("settlement, batch upload", "批结算/磁条卡批上送"),
+    "202": ("batch end, unbalanced", "批上送结束(对账不平)"),
+    "203": ("IC details, balanced", "IC卡明细上送(对账平)"),
+    "204": ("IC notices, balanced", "IC卡通知上送(对账平)"),
+    "205": ("IC details, unbalanced", "IC卡明细上送(对账不平)"),
+    "206": ("IC notices, unbalanced", "IC卡通知上送(对账不平)"),
+    "207": ("batch end, balanced", "批上送结束(对账平)"),
+    "301": ("echo test", "回响测试"),
+    "350": ("TMK download", "主密钥下载"),
+    "352": ("RSA key for it", "主密钥公钥下载"),
+    "360": ("parameter download", "磁条卡参数下载"),
+    "361": ("parameter download, end", "磁条卡参数下载结束"),
+    "362": ("status upload", "磁条卡状态上送"),
+    "370": ("CA public key download", "公钥下载"),
+    "371": ("CA public key download, end", "公钥下载结束"),
+    "372": ("CA public key query", "公钥信息查询"),
+    "380": ("IC parameter download", "IC卡参数下载"),
+    "381": ("IC parameter download, end", "IC卡参数下载结束"),
+    "382": ("IC parameter query", "IC卡参数信息查询"),
+    "390": ("hotlist download", "黑名单下载"),
+    "391": ("hotlist download, end", "黑名单下载结束"),
+    "800": ("signature, single packet", "电子签名单包"),
+    "951": ("IC script notification", "脚本结果通知"),
+}
+CAPABILITIES = {
+    "0": ("unknown", "未知"),
+    "2": ("magnetic stripe", "磁条"),
+    "5": ("stripe and contact IC", "磁条和接触式IC"),
+    "6": ("stripe, contact and contactless IC", "磁条、接触和非接触IC"),
+}
+IC_CONDITIONS = {
+    "0": ("no IC involved", "未使用"),
+    "1": ("last IC was read", "上一笔IC读取成功"),
+    "2": ("last IC could not be read: fallback", "上一笔IC读取失败(降级)"),
+}
+PARTIAL = {
+    "0": ("no partial approval", "不支持部分承兑"),
+    "1": ("partial approval", "支持部分承兑"),
+}
+ACCOUNTS = {"048": ("issuer points", "发卡行积分"), "065": ("alliance points", "联盟积分")}
+AUTHORISATIONS = {
+    "00": ("POS", "POS"),
+    "01": ("telephone", "电话"),
+    "02": ("stand-in", "小额代授权"),
+}
+SIDES = {"00": ("domestic card", "内卡"), "01": ("foreign card", "外卡")}
+RESULTS = {
+    "0": ("not compared yet", "请求"),
+    "1": ("balanced", "对账平"),
+    "2": ("unbalanced", "对账不平"),
+    "3": ("error", "对账出错"),
+}
+SIGNS = {"C": ("credit", "贷记"), "D": ("debit", "借记")}
+SCHEMES = {
+    "CUP": ("UnionPay, domestic", "中国银联(内卡)"),
+    "VIS": ("Visa, foreign", "VISA(外卡)"),
+    "MCC": ("Mastercard, foreign", "万事达(外卡)"),
+    "MAE": ("Maestro, foreign", "Maestro(外卡)"),
+    "JCB": ("JCB, foreign", "JCB(外卡)"),
+    "DCC": ("Diners, foreign", "大来(外卡)"),
+    "AMX": ("American Express, foreign", "运通(外卡)"),
+    "AEX": ("American Express, foreign", "运通(外卡)"),
+    "000": ("scheme unknown", "未知卡组织"),
+}
+RESPONSES = {  # F39
+    "00": ("approved", "承兑或交易成功"),
+    "01": ("refer to issuer", "查发卡行"),
+    "03": ("invalid merchant", "无效商户"),
+    "04": ("pick up the card", "没收卡"),
+    "05": ("cardholder not authenticated", "身份认证失败"),
+    "06": ("error", "错误"),
+    "10": ("approved for a part", "部分承兑"),
+    "11": ("approved, VIP", "重要人物批准"),
+    "12": ("invalid transaction", "无效的关联交易"),
+    "13": ("invalid amount", "无效金额"),
+    "14": ("invalid card number", "无效卡号"),
+    "15": ("no such issuer", "无此发卡方"),
+    "21": ("card not activated", "卡未初始化"),
+    "22": ("operation error", "故障怀疑,关联交易错误"),
+    "25": ("no original transaction", "找不到原始交易"),
+    "30": ("format error", "报文格式错误"),
+    "34": ("counterfeit", "有作弊嫌疑"),
+    "38": ("PIN tries exceeded", "超过允许的PIN试输入"),
+    "40": ("not supported", "请求的功能尚不支持"),
+    "41": ("lost card", "挂失卡"),
+    "43": ("stolen card", "被窃卡"),
+    "45": ("use the chip", "请使用芯片"),
+    "51": ("insufficient funds", "资金不足"),
+    "54": ("expired card", "过期的卡"),
+    "55": ("wrong PIN", "不正确的PIN"),
+    "57": ("not permitted to the card", "不允许持卡人进行的交易"),
+    "58": ("not permitted to the terminal", "不允许终端进行的交易"),
+    "59": ("card not verified", "卡片校验错"),
+    "61": ("over the amount limit", "超出金额限制"),
+    "62": ("restricted card", "受限制的卡"),
+    "64": ("not the original amount", "原始金额错误"),
+    "65": ("over the count limit", "超出消费次数限制"),
+    "68": ("late answer", "回答超时"),
+    "75": ("PIN tries exceeded", "允许的输入PIN次数超限"),
+    "77": ("sign on again", "重新签到"),
+    "90": ("day cut-over", "日期切换正在处理"),
+    "91": ("issuer not available", "发卡方不能操作"),
+    "92": ("line fault", "金融机构不可达"),
+    "94": ("duplicate", "重复交易"),
+    "96": ("system fault", "交换中心异常"),
+    "97": ("terminal not registered", "终端未登记"),
+    "98": ("no answer in time", "超时,无应答"),
+    "99": ("PIN format error", "PIN格式错"),
+    "A0": ("MAC wrong", "MAC校验错"),
+    "A2": ("approved, ask the issuer", "有缺陷的成功"),
+    "A4": ("approved, ask the issuer", "有缺陷的成功"),
+    "A5": ("approved, ask the issuer", "有缺陷的成功"),
+    "A6": ("approved, ask the issuer", "有缺陷的成功"),
+}
