@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The simulated board: ports over the bench link, flash in a file, sockets of the host.
 
-Started with five arguments: image, state directory, HOST:PORT of the acquirer (and
-",HOST:PORT" of a backup) or "-", flash operation at which the power goes (0: never), and "1" when that cut is to tear the operation.
+Started with five arguments: image, state directory, HOST:PORT of the acquirer (and ",HOST:PORT" of
+a backup) or "-", flash operation at which the power goes (0: never), and "1" when that cut is to
+tear the operation.
 """
 
 from micropython import const

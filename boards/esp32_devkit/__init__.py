@@ -14,6 +14,7 @@ from drivers.link import Link, emit
 from hal.esp32.entropy import random
 from hal.esp32.flash import PartitionFlash
 from hal.esp32.identity import device_key
+from hal.esp32.rtc import set_rtc
 from hal.esp32.uart import open_uart
 from hal.esp32.wifi import Wifi
 from pos.core.errors import ProfileError
@@ -28,6 +29,10 @@ class EspClock:
     def now(self) -> tuple:
         """Return (year, month, day, hour, minute, second)."""
         return tuple(time.localtime()[:6])
+
+    def set(self, fields: tuple) -> None:
+        """Set the RTC, by which certificates are judged too."""
+        set_rtc(fields)
 
     def ticks_ms(self) -> int:
         """Return milliseconds that wrap."""

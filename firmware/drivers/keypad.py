@@ -163,6 +163,19 @@ class Keypad:
                 return None
             await _sleep_ms(_LOOK_MS)
 
+    def drop(self, everything: bool) -> bool:
+        """Forget what was pressed; whether CANCEL was. The rest would be stale soon anyway."""
+        if not self.timed:
+            self.tick()
+        cancel = False
+        while self._first != self._next:
+            at = self._first
+            if self._events[self._ring[at]][1] == "CANCEL":
+                cancel = True
+            self._ring[at] = _WIPED
+            self._first = (at + 1) % _RING
+        return cancel
+
     def _take(self) -> tuple:
         """Return the oldest key that is not stale; its place in the ring is wiped."""
         while self._first != self._next:

@@ -84,6 +84,20 @@ class Link:
             raise PowerOff("link closed")
         return None
 
+    def drop(self, everything: bool) -> bool:
+        """Forget what has come, or what has come up to CANCEL; whether CANCEL was among it."""
+        queue = self._queue
+        cancel = ("key", "CANCEL") in queue
+        if everything:
+            count = len(queue)
+        else:
+            count = queue.index(("key", "CANCEL")) + 1 if cancel else 0
+        if count:
+            del queue[:count]
+            self._seen += count
+            self._taken.set()
+        return cancel
+
     async def _wait(self, timeout_ms: int) -> None:
         self._arrived.clear()
         self._waiting = True

@@ -44,6 +44,15 @@ class StripeInputs:
             await self._stop(keys)
             self._left_ms = clock.ticks_ms()
 
+    def drop(self, everything: bool) -> bool:
+        """Forget what was typed, and with `everything` a card too; whether CANCEL was typed."""
+        cancel = self._inputs.drop(everything) or self._held == ("key", "CANCEL")
+        if cancel or everything:
+            self._held = None
+        if everything:
+            self._wipe = True
+        return cancel
+
     async def _first(self, keys: object) -> tuple:
         """Return what comes first; the wait for keys ends by itself when the time is up."""
         while not keys.done():

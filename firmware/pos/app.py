@@ -66,9 +66,20 @@ def _random(board: object, length: int) -> bytes:
 
 def _host(board: object, ctx: Context) -> object:
     from pos.acquirer.host import Host
+    from pos.txn.waiting import Waiting
 
+    line = _line(board, ctx)
+    return Host(ctx.profile, ctx.keys, line, board.clock, Waiting(ctx.prompts))
+
+
+def _line(board: object, ctx: Context) -> object:
+    """Return what makes the transport of one exchange."""
     profile = ctx.profile
-    return Host(profile, ctx.keys, lambda: board.transport(profile), board.clock)
+    if not profile.backup_host:
+        return lambda: board.transport(profile)
+    from pos.acquirer.failover import Failover
+
+    return lambda: Failover(lambda backup: board.transport(profile, backup), ctx, profile)
 
 
 async def main(board: object) -> None:

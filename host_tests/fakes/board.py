@@ -111,6 +111,10 @@ class Cashier:
             return None
         return ("swipe", answer) if isinstance(answer, tuple) else ("key", answer)
 
+    def drop(self, everything: bool) -> bool:
+        """Nothing is typed while the terminal waits for the host."""
+        return False
+
     def _answers(self, screen: str) -> list:
         if screen == "idle":
             if not self.actions:

@@ -2,8 +2,9 @@
 """A Transport that plays a script and fails on the first call or byte that is not in it.
 
 Steps, in order: ("open",), ("open", error), ("send", bytes), ("send", bytes, error),
-("recv", bytes), ("recv", error), ("silence",). A `recv` gives at most what it was asked for and
-keeps the rest for the next call, as a socket does; `("recv", b"")` is the host closing.
+("recv", bytes), ("recv", error), ("silence",), ("pause", ms) before a recv. A `recv` gives at most
+what it was asked for and keeps the rest for the next call, as a socket does; `("recv", b"")` is
+the host closing.
 """
 
 import asyncio
@@ -44,6 +45,8 @@ class ScriptedTransport:
         count = len(space)
         if count < 1:
             raise AssertionError("recv of %d" % count)
+        if self._steps and self._steps[0][0] == "pause":
+            await asyncio.sleep(self._steps.pop(0)[1] / 1000)
         step = self._next("recv")
         await self._play(step, 1)
         if isinstance(step[1], Exception):

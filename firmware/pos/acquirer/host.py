@@ -21,17 +21,25 @@ _MAC_LEN = 8
 
 
 class Host:
-    """Builds, signs, sends, checks. `transport_factory()` gives one unopened transport a call."""
+    """Builds, signs, sends, checks. `transport_factory()` gives one unopened transport a call.
+
+    `watch` looks on while an exchange waits (exchange.py).
+    """
 
     def __init__(
-        self, profile: Profile, keys: object, transport_factory: object, clock: object
+        self,
+        profile: Profile,
+        keys: object,
+        transport_factory: object,
+        clock: object,
+        watch: object = None,
     ) -> None:
         self._profile = profile
         self._keys = keys
         self._transport = transport_factory
         self._clock = clock
         self._framing = Framing(profile)
-        self._line = Exchange(self._framing)
+        self._line = Exchange(self._framing, watch)
         self.round_trip_ms = 0  # of the last exchange that was answered, connecting included
 
     async def sign_on(self, stan: int, batch: int) -> object:
@@ -99,8 +107,9 @@ class Host:
             request, length = self._build(build)
             modules.trim()
             started = self._clock.ticks_ms()
+            answer_s = profile.answer_timeout_s
             frame = await self._line.run(
-                self._transport(), length, profile.connect_timeout_s, profile.answer_timeout_s
+                self._transport(), length, profile.total_timeout_s - answer_s, answer_s
             )
             self.round_trip_ms = self._clock.ticks_diff(self._clock.ticks_ms(), started)
             modules.trim()

@@ -34,7 +34,7 @@ _WORDS = (
 
 
 class TlsTransport(TcpTransport):
-    """`read_ca()` gives the CA's certificate, DER; `name` is what the server's must be made for."""
+    """`read_ca()` gives the CA's certificate, DER; `name` is what the server's must be for."""
 
     def __init__(
         self,

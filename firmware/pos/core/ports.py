@@ -30,6 +30,9 @@ class Clock:
     def now(self) -> tuple:
         """Return (year, month, day, hour, minute, second), local time."""
 
+    def set(self, fields: tuple) -> None:
+        """Set the calendar to what `now` is to return. A clock without it is corrected in RAM."""
+
     def ticks_ms(self) -> int:
         """Return a millisecond counter that wraps; only ticks_diff compares two of them."""
 

@@ -20,9 +20,13 @@ class Context:
         self.prompts = None  # ui.prompts.Prompts
         self._printer = board.printer
         self._printing = None
+        self.offset_s = 0  # of the host's clock to the board's (hostclock.py)
+        self.clock_state = 0  # of hostclock.py
         self.signed_on = False
+        self.signed_date = ""  # YYYYMMDD of the sign-on, by the host's clock
         self.signed_off = False  # by the operator: then nobody signs on but the operator
         self.note = ""  # words for the next idle screen
+        self.backup_left = 0  # exchanges for which the backup host stays the first
         self.requirement = ""  # processing requirement of the last answer (header digit 6)
 
     @property
@@ -59,6 +63,15 @@ class Context:
         modules.trim()
         return self._make_host()
 
+    def calendar(self) -> tuple:
+        """Terminal time as (year, month, day, hour, minute, second): the host's, once known."""
+        now = self.clock.now()[:6]
+        if not self.offset_s:
+            return now
+        from pos.core import calendar
+
+        return calendar.moment(calendar.seconds(now) + self.offset_s)
+
     def now(self) -> str:
         """Terminal time as YYYYMMDDhhmmss."""
-        return "%04d%02d%02d%02d%02d%02d" % self.clock.now()[:6]
+        return "%04d%02d%02d%02d%02d%02d" % self.calendar()

@@ -11,7 +11,7 @@ async def print_list(ctx: object) -> None:
     printing = ctx.printing
     if not await printing.ready():
         return
-    await printing.write(slips.detail_head(batch, ctx.profile, ctx.clock.now()))
+    await printing.write(slips.detail_head(batch, ctx.profile, ctx.calendar()))
     pages = Pages(ctx.ledger.scan, seq)
     count = 0
     while True:

@@ -116,7 +116,7 @@ class Printing:
         self._ctx.lighten()
         from pos.receipt import slips
 
-        profile, now = self._ctx.profile, self._ctx.clock.now()
+        profile, now = self._ctx.profile, self._ctx.calendar()
         if kind == r.JOB_SLIP:
             return slips.sale_slip(subject, profile, copy, profile.slip_copies, reprint, now)
         if kind == r.JOB_FAULT:

@@ -2,6 +2,7 @@
 """Sign-on 签到 and sign-off 签退."""
 
 from pos.core.errors import PosError, Refused
+from pos.txn.steps import host_time
 
 
 async def sign_on(ctx: object) -> None:
@@ -11,6 +12,7 @@ async def sign_on(ctx: object) -> None:
         raise Refused("no.tmk")
     ctx.signed_on = False
     answer = await ctx.host.sign_on(_take_stan(ctx), ctx.ledger.batch)
+    ctx.signed_date = host_time(ctx, answer.date, answer.time)[:8]
     ctx.signed_on = True
     ctx.signed_off = False
     ctx.requirement = ""
@@ -37,10 +39,13 @@ async def sign_on_and_reverse(ctx: object) -> None:
 
 
 async def ensure(ctx: object) -> None:
-    """Sign on when that is missing, but never after the operator has signed off."""
+    """Sign on when that is missing, but never after the operator has signed off.
+
+    A sign-on is good for the day it was made on.
+    """
     if ctx.signed_off:
         raise Refused("not.signed")
-    if not ctx.signed_on:
+    if not ctx.signed_on or ctx.now()[:8] != ctx.signed_date:
         await sign_on_and_reverse(ctx)
 
 

@@ -6,6 +6,9 @@ from pos.txn import flows
 
 async def run(ctx: object) -> None:
     """Print what is due, sign on, reverse, finish a settlement. Failures are shown, not fatal."""
+    from pos.txn import hostclock
+
+    hostclock.start(ctx)
     if ctx.ledger.book.due:
         await flows.guard(ctx, ctx.printing.run_due())
     from pos.txn import signon

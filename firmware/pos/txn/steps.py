@@ -83,16 +83,10 @@ def new_deal(ctx: object, kind: int, amount_minor: int, card: object) -> object:
 
 
 def host_time(ctx: object, date: str, time: str) -> str:
-    """YYYYMMDDhhmmss of the host's F13 and F12; the year is ours, all of it where absent."""
-    now = ctx.now()
-    if len(date) != 4 or len(time) != 6:
-        return now
-    year = int(now[:4])
-    if date[:2] == "12" and now[4:6] == "01":
-        year -= 1
-    elif date[:2] == "01" and now[4:6] == "12":
-        year += 1
-    return "%04d%s%s" % (year, date, time)
+    """YYYYMMDDhhmmss of the host's F13 and F12, to which our clock is set; ours where absent."""
+    from pos.txn import hostclock
+
+    return hostclock.take(ctx, date, time)
 
 
 def error_word(error: PosError) -> str:
