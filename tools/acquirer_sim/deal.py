@@ -6,11 +6,11 @@ uses up its STAN. A 0220 that comes again is answered as it was the first time.
 """
 
 import re
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from acquirer_sim import accounts, books, security, terminals
+from acquirer_sim.database import Row
 from acquirer_sim.errors import Refused, decline
 from acquirer_sim.exchange import ACQUIRER_ID, Exchange
 
@@ -120,7 +120,7 @@ def run(exchange: Exchange, rules: "Callable[[Deal], None]") -> "dict[int, str]"
     return deal.answer(deal.code)
 
 
-def _numbers(deal: Deal) -> "sqlite3.Row | None":
+def _numbers(deal: Deal) -> "Row | None":
     """Return what this STAN was used for when the request is a repeat of it; else 94."""
     request = deal.request
     booked = books.find(deal.store, deal.exchange.tid, request.batch, request.stan)
@@ -137,7 +137,7 @@ def _numbers(deal: Deal) -> "sqlite3.Row | None":
     return booked
 
 
-def _repeat(deal: Deal, booked: sqlite3.Row) -> "dict[int, str]":
+def _repeat(deal: Deal, booked: Row) -> "dict[int, str]":
     """Answer as the first time, its date and number included."""
     try:
         _identify(deal)

@@ -6,8 +6,7 @@ stored: voiding or reversing the preauth ends it, voiding or reversing the compl
 back, and reversing that void ends it again, each by the states alone.
 """
 
-import sqlite3
-
+from acquirer_sim.database import Row
 from acquirer_sim.store import Store
 
 _HELD = "p.type='preauth' AND p.state='approved' AND (c.id IS NULL OR c.state<>'approved')"
@@ -25,7 +24,7 @@ def total(store: Store, account_id: int) -> int:
     return store.db.execute(query, (account_id,)).fetchone()["minor"]
 
 
-def available(store: Store, account: sqlite3.Row) -> int:
+def available(store: Store, account: Row) -> int:
     """Return what can be spent: below zero when more was booked than was there."""
     return account["balance_minor"] - total(store, account["id"])
 
@@ -36,7 +35,7 @@ def is_held(store: Store, preauth_id: int) -> bool:
     return store.db.execute(query, (preauth_id,)).fetchone() is not None
 
 
-def find(store: Store, tid: str, account_id: int, auth: str, day: str) -> "sqlite3.Row | None":
+def find(store: Store, tid: str, account_id: int, auth: str, day: str) -> "Row | None":
     """Return the preauth of a code: one that holds before one that does not, then the latest.
 
     It may come from any terminal of the merchant. `day` is MMDD; "0000" is any, as is "" for
@@ -51,13 +50,13 @@ def find(store: Store, tid: str, account_id: int, auth: str, day: str) -> "sqlit
     return store.db.execute(query, (account_id, tid, auth, day)).fetchone()
 
 
-def group(store: Store, preauth: sqlite3.Row) -> "list[sqlite3.Row]":
+def group(store: Store, preauth: Row) -> "list[Row]":
     """Return the hold and those of its additional preauths that hold, the named one first."""
     query = f"SELECT p.* {_FROM} WHERE p.original_id=? AND {_HELD} ORDER BY p.id"
     return [preauth, *store.db.execute(query, (preauth["id"],)).fetchall()]
 
 
-def close(store: Store, held: "list[sqlite3.Row]", completion_id: int) -> None:
+def close(store: Store, held: "list[Row]", completion_id: int) -> None:
     """Let a completion use up these holds."""
     for row in held:
         store.db.execute(
@@ -65,12 +64,12 @@ def close(store: Store, held: "list[sqlite3.Row]", completion_id: int) -> None:
         )
 
 
-def live(store: Store, tid: str) -> "list[sqlite3.Row]":
+def live(store: Store, tid: str) -> "list[Row]":
     """Return the preauths of a terminal that still hold."""
     query = f"SELECT p.* {_FROM} WHERE p.tid=? AND {_HELD} ORDER BY p.id"
     return store.db.execute(query, (tid,)).fetchall()
 
 
-def day_of(entry: sqlite3.Row) -> str:
+def day_of(entry: Row) -> str:
     """Return the host date MMDD of a transaction."""
     return entry["at"][5:7] + entry["at"][8:10]
