@@ -15,6 +15,7 @@ from pathlib import Path
 
 from acquirer_sim import (
     accounts,
+    batch_upload,
     crypto,
     frame,
     management,
@@ -22,6 +23,7 @@ from acquirer_sim import (
     presence,
     report,
     reversal,
+    settlement,
     spec,
 )
 from acquirer_sim import terminals as terminal_table
@@ -47,9 +49,9 @@ _MONEY = {**dict.fromkeys(money.KINDS, money.handle), "reversal": reversal.handl
 _MANAGEMENT = {
     "signoff": management.sign_off,
     "echo": management.echo,
-    "settlement": management.settlement,
-    "batch_upload": management.batch_upload,
-    "batch_end": management.batch_upload,
+    "settlement": settlement.handle,
+    "batch_upload": batch_upload.details,
+    "batch_end": batch_upload.end,
 }
 _HANDLERS = {**_MONEY, **_MANAGEMENT}
 _RECORDED = money.KINDS  # a forced decline of these is booked as declined
@@ -117,6 +119,7 @@ class Acquirer:
         with self._store.transaction():
             exchange = Exchange(self._store, request, self._clock())
             exchange.forced = hits["decline"].code if "decline" in hits else ""
+            exchange.result = hits["result"].code if "result" in hits else ""
             fields = self._answer(exchange)
         self._log({**_facts(request, sorted(hits)), **_outcome(exchange, fields)})
         return _deliver(request, fields, exchange.signer(), hits)

@@ -6,11 +6,8 @@ import sqlite3
 from rich.console import Console
 from rich.table import Table
 
-from acquirer_sim import accounts, books, holds
-from acquirer_sim.management import BALANCED
+from acquirer_sim import accounts, books, holds, reconciliation, settlement
 from acquirer_sim.store import Store
-
-_RESULT_DIGITS = (30, 61)  # places in F48
 
 
 def ledger(store: Store) -> dict:
@@ -44,14 +41,15 @@ def _batch(store: Store, row: sqlite3.Row) -> dict:
         described[column] += described["foreign_" + column]
     described["result"] = "open"
     if row["state"] == "settled":
-        digits = [row["booked"][place] for place in _RESULT_DIGITS]
-        described["result"] = "balanced" if digits == [BALANCED] * 2 else "unbalanced"
+        result = settlement.digits(store, row["tid"], row["number"])
+        described["result"] = "balanced" if settlement.is_balanced(result) else "unbalanced"
         described["settled"] = {
             "time": row["settled_at"],
             "rrn": row["rrn"],
             "claimed": row["claimed"],
             "booked": row["booked"],
         }
+        described.update(reconciliation.describe(store, row["tid"], row["number"]))
     return described
 
 
@@ -136,6 +134,7 @@ def print_ledger(books_json: dict, console: Console) -> None:
         console.print(f"terminal {tid}  merchant {terminal['merchant']}", highlight=False)
         _print_batches(terminal["batches"], console)
         _print_transactions(terminal["transactions"], console)
+        reconciliation.print_differences(terminal["batches"], yuan, console)
 
 
 def _print_batches(batches: dict, console: Console) -> None:
