@@ -358,9 +358,8 @@ def _differences(found: dict, report: object, differ: bool) -> None:
         text = report.host[at : at + _HOST_SUM]
         found[name] = _sum((int(text[12:]), int(text[:12]))) if differ and text else ""
         at += _HOST_SUM + (name == "host_credit")  # a result digit is between the halves
-    if not differ:
-        return
-    found["uploaded"] = "已上送明细 %d 笔" % report.uploaded
+    if differ:
+        found["uploaded"] = "已上送明细 %d 笔" % report.uploaded
     if report.denied:
         found["refused"] = "上送被拒 %d 笔" % report.denied
     elif report.end_refused:
