@@ -5,9 +5,7 @@ A request is (MTI, fields). Card data and PIN block are passed on as the buffers
 copied. F64 is a place of eight bytes that the host fills with the MAC.
 """
 
-from micropython import const
-
-from pos.core.carddata import Card, wipe
+from pos.core.carddata import Card
 from pos.core.deal import (
     ADJUST,
     ADJUSTS,
@@ -48,7 +46,6 @@ _ROWS = {
 }
 _CAPABILITY = "2"  # F60.4: magnetic stripe only
 _PIN_LEN_MAX = b"12"  # F26
-_PAN_PLACE = const(20)
 _NO_RRN = b"000000000000"
 _NO_SCHEME = b"000"  # F63
 _NO_DATE = "0000"
@@ -83,20 +80,8 @@ def request(profile: Profile, deal: Deal, card: Card, pin_block: bytearray) -> t
         fields[53] = _security(profile, pin_block is not None, tracks)
     _put_original(fields, deal)
     if deal.kind == TRANSFER:
-        if profile.transfer_layout == "f62":
-            fields[62] = card.receiver
-        else:
-            fields[48] = _widen(card)
+        fields[62 if profile.transfer_layout == "f62" else 48] = card.receiver
     return _ROWS[deal.kind][0], fields
-
-
-def _widen(card: Card) -> bytearray:
-    """F48 of a transfer: the PAN in 20 digits; the buffer stays the card's, to be wiped."""
-    digits, wide = card.receiver, bytearray(b"0" * _PAN_PLACE)
-    wide[_PAN_PLACE - len(digits) :] = digits
-    wipe(digits)
-    card.receiver = wide
-    return wide
 
 
 def reversal(profile: Profile, deal: Deal, reason: str) -> tuple:
