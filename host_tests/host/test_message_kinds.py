@@ -103,7 +103,8 @@ class Bench:
         shown = self._card(deal, track3, typed)
         deal.expiry = shown.expiry
         if deal.kind == TRANSFER:
-            shown.receiver = bytearray(RECEIVER)
+            wide = self.profile.transfer_layout == "f48"
+            shown.receiver = bytearray(RECEIVER.rjust(20, b"0") if wide else RECEIVER)
         block = self.keys.pin_block(bytearray(b"123456"), shown.pan) if pin else None
         answer = self._said(self.host.transact(deal, shown, block))
         deal.response, deal.rrn = answer.response, answer.rrn
