@@ -42,6 +42,7 @@ class FakeHost:
         self.calls = []
         self.blocks = []  # PIN blocks of sales
         self.sent = []  # the deals
+        self.receivers = []  # of transfers
         self.pans = []
         self.held = []  # the buffers they came in, which the flow zeroes
         self.profile = None  # parameters, for `ask`
@@ -72,6 +73,8 @@ class FakeHost:
         self.held.append(pin_block)
         self.sent.append(deal)
         self.pans.append(bytes(card.pan))
+        if card.receiver:
+            self.receivers.append(bytes(card.receiver))
         name = KIND_NAMES[deal.kind]
         if deal.kind == VOID:
             return self._next(name, deal.stan, deal.original_stan)

@@ -12,6 +12,7 @@ from pos.core.errors import NoAnswer, NotSent
 
 _CARD = swipes.flux(swipes.CARD_A)
 _OTHER = swipes.flux(swipes.CARD_B)
+_OTHER_PAN = b"6250930000000002"
 _ON = ("sign_on", Reply())
 _REFUSED = bytes.fromhex("d4adc7a9b9bab5a5d7f7b7cf")  # 原签购单作废 in GBK
 
@@ -55,6 +56,14 @@ class OthersTest(unittest.TestCase):
         self.assertEqual((book.totals.debit_count, book.count), (0, 1))
         names = self.terminal.screens()
         self.assertEqual(names.index("transfer.sure"), names.index("transfer.confirm") + 1)
+
+    def test_transfer_in_both_layouts(self):
+        for layout, width in (("f62", len(_OTHER_PAN)), ("f48", 20)):
+            script = [_ON, ("transfer", Reply())]
+            self.run_([transfer()], script, transfer_layout=layout)
+            wide = b"0" * (width - len(_OTHER_PAN)) + _OTHER_PAN
+            self.assertEqual(self.terminal.host.receivers, [wide])
+            self.assertEqual(self.terminal.host.sent[-1].to_masked[-4:], "0002")
 
     def test_transfer_not_sure(self):
         self.run_([transfer(sure="CANCEL")], [_ON])
