@@ -22,7 +22,8 @@ from posctl.message.redact import Redactor
 POSCTL = [sys.executable, "-m", "posctl.cli"]
 OTHER_TMK = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
 DEBIT = "6216261000000000018"
-DETAIL = "00" + "000002" + RICH.rjust(20, "0") + "000000000100"
+DETAILS = "02" + "00000002" + RICH.rjust(20, "0") + "000000000100"
+DETAILS += "00000004" + DEBIT.rjust(20, "0") + "000000000300"
 
 
 @contextmanager
@@ -58,7 +59,7 @@ class Remote:
 
 
 def a_day(terminal):
-    """Return the F39 of each request, the settlement's result digits last."""
+    """Return the F39 of each request, of the settlement the result digits."""
     codes = [terminal.sign_on("004").code]
     first = terminal.sale(100, pin=PIN)
     codes.append(first.code)
@@ -72,10 +73,11 @@ def a_day(terminal):
     held = terminal.preauth(1000)
     codes.append(held.code)
     codes.append(terminal.play("completion", terminal.on_hold("completion", held, 900)).code)
-    details = {11: terminal.next_stan(), 48: "02" + DETAIL + DETAIL, 60: "00000001201"}
+    settled = terminal.settle(f48((3, 1301), (1, 100))).fields[48]
+    codes.append(settled[30] + settled[61])
+    details = {11: terminal.next_stan(), 48: DETAILS, 60: "00000001201"}
     codes.append(terminal.exchange("0320", details).code)
-    settled = terminal.settle(f48((3, 1300), (1, 100))).fields[48]
-    return [*codes, settled[30] + settled[61]]
+    return codes
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +98,7 @@ def day(tmp_path_factory):
 
 
 def test_the_day_is_what_it_should_be(day):
-    assert day[2] == ["00", "00", "55", "00", "22", "00", "00", "00", "00", "00", "11"]
+    assert day[2] == ["00", "00", "55", "00", "22", "00", "00", "00", "00", "21", "00"]
 
 
 def test_a_capture_holds_the_whole_day(day):
