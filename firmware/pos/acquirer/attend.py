@@ -9,10 +9,8 @@ import asyncio
 
 from pos.core.aio import Timeout
 
-TICK_MS = 200  # how long a key or a lost link waits to be seen
 
-
-async def attend(work: object, look: object, tick_ms: int = TICK_MS) -> None:
+async def attend(work: object, look: object, tick_ms: int) -> None:
     """Await the coroutine `work`; `look()` is called every tick, what it raises ends the work."""
     over = asyncio.Event()
     errors = []
