@@ -35,4 +35,5 @@ async def _run(work: object, over: object, errors: list) -> None:
     except Exception as error:  # the owner raises it again
         errors.append(error)
     finally:
+        work = None  # a finished task may be held by what is left on the C stack
         over.set()

@@ -57,19 +57,22 @@ class Exchange:
         self._counts_answer = False
         self._limits_ms = (int(connect_timeout_s * 1000), int(answer_timeout_s * 1000))
         self._tick_ms = min(self._limits_ms + (_TICK_MS,))
-        reason = ""
+        reason, sent = "", True
         try:
             await attend(self._talk(length), self._look, self._tick_ms)
         except MessageError as error:
             reason = error.reason
         except OSError:
-            reason = "connection lost" if self._sent() else "no connection"
+            sent = self._sent()
+            reason = "connection lost" if sent else "no connection"
         finally:
             transport.close()
             if self._watch:
                 self._watch.done()
+            # A word left on the C stack may point at us: let it not hold the transport's code too.
+            self._transport = self._watch = None
         if reason:
-            raise self._failed(reason)
+            raise self._failed(reason, sent)
         return memoryview(self.buffer)[: self._got]
 
     def wipe(self) -> None:
@@ -81,8 +84,8 @@ class Exchange:
         """Whether a byte may have left; a transport without `sent` is taken to have sent it."""
         return self._leaving and getattr(self._transport, "sent", True)
 
-    def _failed(self, reason: str) -> Exception:
-        if self._sent():
+    def _failed(self, reason: str, sent: bool) -> Exception:
+        if sent:
             return NoAnswer(reason, _UNUSABLE if self._got else _SILENCE)
         return NotSent(reason)
 
@@ -94,11 +97,11 @@ class Exchange:
             self._counts_answer = True
             self._waited_ms = 0
         if not getattr(self._transport, "link_up", _always)():
-            raise self._failed("no link")
+            raise self._failed("no link", sent)
         if self._watch and self._watch.look(sent, self._waited_ms // 1000) and not sent:
             raise NotSent("cancelled")
         if self._waited_ms >= self._limits_ms[1 if sent else 0]:
-            raise self._failed("no answer in time" if sent else "no connection in time")
+            raise self._failed("no answer in time" if sent else "no connection in time", sent)
 
     async def _talk(self, length: int) -> None:
         transport = self._transport
