@@ -22,7 +22,12 @@ async def attend(work: object, look: object, tick_ms: int) -> None:
                 break
             except Timeout:
                 pass
-            look()
+            try:
+                look()
+            except Exception:
+                task.cancel()
+                await over.wait()  # it lets go of all it holds before anything else is loaded
+                raise
     finally:
         task.cancel()
     if errors:
