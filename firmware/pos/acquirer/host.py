@@ -23,7 +23,7 @@ _MAC_LEN = 8
 class Host:
     """Builds, signs, sends, checks. `transport_factory()` gives one unopened transport a call.
 
-    `watch` looks on while an exchange waits (exchange.py).
+    `make_watch()` gives what looks on while an exchange waits (exchange.py).
     """
 
     def __init__(
@@ -32,14 +32,14 @@ class Host:
         keys: object,
         transport_factory: object,
         clock: object,
-        watch: object = None,
+        make_watch: object = None,
     ) -> None:
         self._profile = profile
         self._keys = keys
         self._transport = transport_factory
         self._clock = clock
         self._framing = Framing(profile)
-        self._line = Exchange(self._framing, watch)
+        self._line = Exchange(self._framing, make_watch)
         self.round_trip_ms = 0  # of the last exchange that was answered, connecting included
 
     async def sign_on(self, stan: int, batch: int) -> object:
