@@ -18,6 +18,7 @@ from acquirer_sim.database import Url, connect, place
 from acquirer_sim.load.figures import Figures
 from acquirer_sim.load.host import Server
 from acquirer_sim.load.run import Plan, run
+from host.test_acquirer_server import serving
 
 FULL = os.environ.get("ESPOS_FULL") == "1"
 _KILLS = 40 if FULL else 3
@@ -105,6 +106,13 @@ def test_killed_under_load_loses_nothing(record_property):
         f"acquirer killed {_KILLS} times under {_TERMINALS} terminals: {counted} transactions,"
         f" {result['transactions']['reversed']} reversed, 0 lost, 0 duplicated, 0 different",
     )
+
+
+def test_a_server_that_runs_already(tmp_path):
+    path = tmp_path / "a.db"
+    with serving(path) as (_, port):
+        result = run(Plan(3, 0.5, db=path, acquirer=("127.0.0.1", port), rate=60))
+    assert result["agrees"] and result["transactions"]["approved"] > 5, result["details"]
 
 
 TAMPERED = {
