@@ -29,6 +29,7 @@ class Reply:
         self.batch = None
         self.domestic = "1"
         self.foreign = "1"
+        self.totals = "0" * 62
         for name in values:
             setattr(self, name, values[name])
 
@@ -43,6 +44,8 @@ class FakeHost:
         self.sent = []  # the deals
         self.pans = []
         self.held = []  # the buffers they came in, which the flow zeroes
+        self.profile = None  # parameters, for `ask`
+        self.asked = []  # fields of the messages of `ask`
 
     def _next(self, method: str, *facts: object) -> object:
         self.calls.append((method,) + facts)
@@ -81,6 +84,17 @@ class FakeHost:
     async def settle(self, stan: int, batch: int, totals: object) -> object:
         """Answer a settlement."""
         return self._next("settle", batch, totals.debit_minor, totals.credit_minor)
+
+    async def ask(self, build: object, read: object) -> object:
+        """Answer what has no method: ("0320 201", Reply()) by message and F60.3.
+
+        The fields are looked at as they are sent: what is wiped later is still there.
+        """
+        mti, fields = build(self.profile)
+        name = "%s %s" % (mti, str(fields[60][8:11], "utf-8"))
+        self.asked.append({n: bytes(fields[n]) for n in fields})
+        reply = self._next(name, int(fields.get(11, 0)), str(fields.get(48, b""), "utf-8"))
+        return reply.requirement
 
 
 class FakeKeys:

@@ -62,6 +62,7 @@ class Lab:
 
     def __init__(self, faults: object = None, **profile: object) -> None:
         self.acquirer = Acquirer(":memory:", faults=faults)
+        self.forced = any(rule.fault == "result" for rule in faults.rules) if faults else False
         self.acquirer.register(PROFILE["terminal"], TMK)
         self.paper = []
         self.profile = profile
@@ -139,11 +140,11 @@ class Lab:
         ours, theirs, paper = self.terminal_deals(), self.host_deals(), self.slips()
         for key in sorted(set(ours) | set(theirs) | set(paper)):
             problems += _compare(key, ours.get(key), theirs.get(key), paper.get(key))
-        listed = {deal.batch for deal in ours.values() if deal.unresolved}
+        listed = {key for key, deal in ours.items() if deal.unresolved}
         return problems + self._batch_problems(listed)
 
     def _batch_problems(self, listed: set) -> list:
-        """Compare batches; one with a deal that was on the unresolved list may be unbalanced."""
+        """Compare batches; what differs in one must have been on the unresolved list."""
         problems = []
         ledger = self.ledger()
         books = self.acquirer.ledger()["terminals"][PROFILE["terminal"]]["batches"]
@@ -154,11 +155,30 @@ class Lab:
                 problems.append(
                     "batch %s: host %s, we %s" % (number, booked["result"], ledger.batch)
                 )
-            if booked["result"] == "unbalanced" and batch not in listed:
-                problems.append("batch %s: unbalanced" % number)
+            if booked["result"] == "unbalanced" and settled_here:
+                problems += self._differences(batch, booked, listed)
+            elif settled_here and "upload" not in booked and not self._refused(batch):
+                problems.append("batch %s: without an end" % number)
             if settled_here and batch not in self.settlements():
                 problems.append("batch %s: closed without its slip" % number)
         return problems
+
+    def _differences(self, batch: int, booked: dict, listed: set) -> list:
+        """What the upload of an unbalanced batch brought to light, and nobody had listed."""
+        if self._refused(batch):
+            return []
+        found = booked.get("reconciliation")
+        if found is None or not (found or self.forced):
+            return ["batch %06d: unbalanced, uploaded %s" % (batch, found)]
+        unknown = [entry for entry in found if (batch, int(entry["stan"])) not in listed]
+        return ["batch %06d: %s" % (batch, entry) for entry in unknown]
+
+    def _refused(self, batch: int) -> bool:
+        """Whether the settlement slip says that the host would not have the upload."""
+        texts = [raw.decode("gbk", "replace") for raw in self.paper]
+        number = "%06d" % batch
+        slips = [text for text in texts if "结算总计单" in text and number in text]
+        return any("上送被拒" in text or "批上送结束被拒" in text for text in slips)
 
 
 def _compare(key: tuple, deal: object, booked: "dict | None", paper: "int | None") -> list:

@@ -21,7 +21,16 @@ from fakes.lab import Lab
 _DAYS = 2000 if os.environ.get("ESPOS_FULL") == "1" else 60
 _CARDS = ("rich", "debit", "poor", "foreign", "lost", "no-track-3")
 _FAULTS = [name for name in faults.NAMES if name != "delay"]  # time does not pass in process
-_TYPES = ("sale", "void", "reversal", "settlement", "signon", "*")
+_TYPES = (
+    "sale",
+    "void",
+    "reversal",
+    "settlement",
+    "batch_upload",
+    "batch_end",
+    "signon",
+    "*",
+)
 _CODES = ("05", "51", "55", "77", "94", "96", "99", "A0")
 
 
@@ -34,6 +43,8 @@ def _rules(rng: random.Random) -> faults.Faults:
             rule["at"] = rng.randint(0, 150)
         if rule["fault"] == "decline":
             rule["code"] = rng.choice(_CODES)
+        if rule["fault"] == "result":
+            rule["type"], rule["code"] = "settlement", rng.choice(("12", "21", "22", "33", "13"))
         if rng.random() < 0.2:
             del rule["nth"]  # every time, so that tries run out
         lines.append(json.dumps(rule))

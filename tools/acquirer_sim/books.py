@@ -121,6 +121,11 @@ def was_reversed_early(store: Store, tid: str, batch: int, stan: int) -> bool:
     return found.fetchone() is not None
 
 
+def is_domestic(scheme: str) -> bool:
+    """Whether a deal under this F63.1 counts as domestic."""
+    return scheme == _DOMESTIC
+
+
 def totals(store: Store, tid: str, batch: int) -> "dict[str, int]":
     """Return the eight totals of F48: [foreign_]debit|credit_count|minor."""
     sums = {
@@ -138,7 +143,7 @@ def totals(store: Store, tid: str, batch: int) -> "dict[str, int]":
     for row in counted:
         if row["type"] not in _COLUMNS:  # pre-authorisations, inquiries, transfers
             continue
-        side = "" if row["scheme"] == _DOMESTIC else "foreign_"
+        side = "" if is_domestic(row["scheme"]) else "foreign_"
         column = side + _COLUMNS[row["type"]]
         sums[column + "_count"] += row["n"]
         sums[column + "_minor"] += row["minor"]

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from acquirer_sim import (
     accounts,
+    batch_upload,
     clock,
     crypto,
     frame,
@@ -24,6 +25,7 @@ from acquirer_sim import (
     presence,
     report,
     reversal,
+    settlement,
     spec,
 )
 from acquirer_sim import terminals as terminal_table
@@ -50,9 +52,9 @@ _MONEY = {**dict.fromkeys(money.KINDS, money.handle), "reversal": reversal.handl
 _MANAGEMENT = {
     "signoff": management.sign_off,
     "echo": management.echo,
-    "settlement": management.settlement,
-    "batch_upload": management.batch_upload,
-    "batch_end": management.batch_upload,
+    "settlement": settlement.handle,
+    "batch_upload": batch_upload.details,
+    "batch_end": batch_upload.end,
 }
 _HANDLERS = {**_MONEY, **_MANAGEMENT}
 _RECORDED = money.KINDS  # a forced decline of these is booked as declined
@@ -169,6 +171,8 @@ class Acquirer:
                 work.exchange = Exchange(self._store, work.request, now)
                 if "decline" in work.hits:
                     work.exchange.forced = work.hits["decline"].code
+                if "result" in work.hits:
+                    work.exchange.result = work.hits["result"].code
                 work.fields = self._answer(work.exchange)
         except Exception as error:
             if alone:

@@ -19,8 +19,9 @@ ANY_DAY = "0000"
 
 def total(store: Store, account_id: int) -> int:
     """Return what is held of an account, in minor units."""
-    query = f"SELECT p.amount_minor AS minor {_FROM} WHERE p.account_id=? AND {_HELD}"
-    return sum(row["minor"] for row in store.db.execute(query, (account_id,)).fetchall())
+    minor = "CAST(coalesce(sum(p.amount_minor), 0) AS BIGINT) AS minor"
+    query = f"SELECT {minor} {_FROM} WHERE p.account_id=? AND {_HELD}"
+    return store.db.execute(query, (account_id,)).fetchone()["minor"]
 
 
 def available(store: Store, account: Row) -> int:
@@ -43,12 +44,10 @@ def find(store: Store, tid: str, account_id: int, auth: str, day: str) -> "Row |
     query = (
         f"SELECT p.* {_FROM} WHERE p.account_id=? AND p.type='preauth'"
         f" AND p.state IN ('approved', 'voided') AND {_SAME_MERCHANT}"
-        f" ORDER BY CASE WHEN {_HELD} THEN 0 ELSE 1 END, p.id DESC"
+        f" AND ? IN ('', p.auth) AND ? IN ('{ANY_DAY}', substr(p.at, 6, 2) || substr(p.at, 9, 2))"
+        f" ORDER BY CASE WHEN {_HELD} THEN 0 ELSE 1 END, p.id DESC LIMIT 1"
     )
-    for row in store.db.execute(query, (account_id, tid)).fetchall():
-        if auth in ("", row["auth"]) and day in (ANY_DAY, day_of(row)):
-            return row
-    return None
+    return store.db.execute(query, (account_id, tid, auth, day)).fetchone()
 
 
 def group(store: Store, preauth: Row) -> "list[Row]":

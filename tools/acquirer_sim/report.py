@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from acquirer_sim import accounts, books, holds
+from acquirer_sim import accounts, books, holds, reconciliation, settlement
 from acquirer_sim.database import Row
 from acquirer_sim.errors import AcquirerError
-from acquirer_sim.management import BALANCED
 from acquirer_sim.store import Store
 
 _BATCH_DIGITS = 6
-_RESULT_DIGITS = (30, 61)  # places in F48
 
 
 @dataclass(frozen=True)
@@ -90,14 +88,15 @@ def _batch(store: Store, row: Row) -> dict:
         described[column] += described["foreign_" + column]
     described["result"] = "open"
     if row["state"] == "settled":
-        digits = [row["booked"][place] for place in _RESULT_DIGITS]
-        described["result"] = "balanced" if digits == [BALANCED] * 2 else "unbalanced"
+        result = settlement.digits(store, row["tid"], row["number"])
+        described["result"] = "balanced" if settlement.is_balanced(result) else "unbalanced"
         described["settled"] = {
             "time": row["settled_at"],
             "rrn": row["rrn"],
             "claimed": row["claimed"],
             "booked": row["booked"],
         }
+        described.update(reconciliation.describe(store, row["tid"], row["number"]))
     return described
 
 
@@ -185,6 +184,7 @@ def print_ledger(books_json: dict, console: Console) -> None:
         _print_batches(terminal["batches"], console)
         _print_transactions(terminal["transactions"], console)
         _print_unmatched(terminal["unmatched_reversals"], console)
+        reconciliation.print_differences(terminal["batches"], yuan, console)
 
 
 def _print_batches(batches: dict, console: Console) -> None:

@@ -67,6 +67,16 @@ CREATE TABLE IF NOT EXISTS clock(host TEXT NOT NULL, machine TEXT NOT NULL, spee
 CREATE TABLE IF NOT EXISTS key_events(
     id INTEGER PRIMARY KEY, tid TEXT NOT NULL, at TEXT NOT NULL, what TEXT NOT NULL,
     kcv TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS uploads(
+    tid TEXT NOT NULL, batch INTEGER NOT NULL, stan INTEGER NOT NULL, type TEXT NOT NULL,
+    amount_minor INTEGER NOT NULL, pan TEXT NOT NULL, domestic INTEGER NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY(tid, batch, stan));
+CREATE TABLE IF NOT EXISTS batch_ends(
+    tid TEXT NOT NULL, batch INTEGER NOT NULL, code TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY(tid, batch));
+CREATE TABLE IF NOT EXISTS differences(
+    tid TEXT NOT NULL, batch INTEGER NOT NULL, stan INTEGER NOT NULL, what TEXT NOT NULL,
+    terminal_minor INTEGER, host_minor INTEGER, PRIMARY KEY(tid, batch, stan));
 """
 
 

@@ -107,9 +107,11 @@ class Host:
             request, length = self._build(build)
             modules.trim()
             started = self._clock.ticks_ms()
+            line = self._transport()
+            modules.trim()
             answer_s = profile.answer_timeout_s
             frame = await self._line.run(
-                self._transport(), length, profile.total_timeout_s - answer_s, answer_s
+                line, length, profile.total_timeout_s - answer_s, answer_s
             )
             self.round_trip_ms = self._clock.ticks_diff(self._clock.ticks_ms(), started)
             modules.trim()

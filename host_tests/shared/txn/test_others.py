@@ -95,7 +95,7 @@ class OthersTest(unittest.TestCase):
         book = self.run_([offline()], [_ON])
         self.assertEqual((len(book.pending), book.totals.debit_count), (1, 0))
         self.assertEqual(len(self.terminal.paper), 2)
-        script = [_ON, ("offline", Reply()), ("settle", Reply())]
+        script = [_ON, ("offline", Reply()), ("settle", Reply()), ("0320 207", Reply())]
         self.run_([offline(), Settle()], script)
         self.assertEqual(self.terminal.host.calls[1], ("offline", 2, 12345, False))
         self.assertEqual(self.terminal.host.pans, [b"6200001234567892"])

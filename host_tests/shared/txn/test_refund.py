@@ -88,7 +88,7 @@ class RefundTest(unittest.TestCase):
         self.assertIn("REFUNDED, CANNOT BE VOIDED", self.terminal.lines("error"))
 
     def test_after_the_settlement(self):
-        script = _SOLD + [("settle", Reply()), ("refund", Reply())]
+        script = _SOLD + [("settle", Reply()), ("0320 207", Reply()), ("refund", Reply())]
         totals = self.run_([_SALE, Settle(), Refund(_RRN, 5000)], script)
         self.assertEqual((totals.debit_count, totals.credit_minor), (0, 5000))
 
