@@ -29,8 +29,24 @@ FULL = os.environ.get("ESPOS_FULL") == "1"
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
 _TABLES = ("books",)
-_MORE_TABLES = ("model", "advices", "kinds", "preauth", "reversals", "rotation", "sale", "store")
-_OF_FILES = ("what_is_no_database", "empty_file", "in_the_files", "a_database_of_before")
+_MORE_TABLES = (
+    "model",
+    "upload",
+    "advices",
+    "kinds",
+    "preauth",
+    "reversals",
+    "rotation",
+    "sale",
+    "store",
+)
+_OF_FILES = (
+    "what_is_no_database",
+    "empty_file",
+    "in_the_files",
+    "a_database_of_before",
+    "it_is_durable",
+)
 _SECRETS = (pg_server.PASSWORD, quote(pg_server.PASSWORD, safe=""))
 
 
