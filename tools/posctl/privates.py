@@ -13,7 +13,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-_PRIVATE = re.compile(r"_[a-z][a-z0-9_]*(?<!_)$")  # constants are folded away: they cost nothing
+_PRIVATE = re.compile(r"_[A-Za-z][A-Za-z0-9_]*(?<!_)$")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -29,10 +29,11 @@ def shorten(source: str) -> str:
     tokens = [token for token in _tokens(source) if token.type == tokenize.NAME]
     texts = _texts(tree)
     taken = {token.string for token in tokens} | texts
-    free = (name for name in _names() if name not in taken)
+    free = (name for name in short_names() if name not in taken)
+    left = texts | _folded(tree)
     short = {}
     for name in dict.fromkeys(token.string for token in tokens):
-        if _PRIVATE.fullmatch(name) and name not in texts:
+        if _PRIVATE.fullmatch(name) and name not in left:
             short[name] = next(free)
     lines = source.split("\n")
     for token in reversed(tokens):
@@ -48,9 +49,23 @@ def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:
     return tokenize.generate_tokens(io.StringIO(source).readline)
 
 
-def _names() -> Iterator[str]:
+def short_names() -> Iterator[str]:
+    """Yield the short names that all files share, the shortest first."""
     yield from (f"_{one}" for one in _LETTERS)
     yield from (f"_{one}{two}" for one in _LETTERS for two in _LETTERS)
+
+
+def _folded(tree: ast.Module) -> set[str]:
+    """Return the private constants: mpy-cross puts their values in place, so they cost nothing."""
+    return {
+        node.targets[0].id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Name)
+        and node.value.func.id == "const"
+    }
 
 
 def _texts(tree: ast.AST) -> set[str]:
