@@ -13,7 +13,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-_PRIVATE = re.compile(r"_[a-z][a-z0-9_]*(?<!_)$")  # constants are folded away: they cost nothing
+_PRIVATE = re.compile(r"_[A-Za-z][A-Za-z0-9_]*(?<!_)$")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
