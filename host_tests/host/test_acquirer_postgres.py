@@ -26,7 +26,7 @@ from fakes.on_postgres import URL_NAME, Schemas
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
 _TABLES = ("books", "model")
-_MORE_TABLES = ("rotation", "sale", "store")
+_MORE_TABLES = ("rotation", "sale", "store", "upload")
 _OF_FILES = ("what_is_no_database", "empty_file", "in_the_files")
 _SECRETS = (pg_server.PASSWORD, quote(pg_server.PASSWORD, safe=""))
 
