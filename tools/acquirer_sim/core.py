@@ -16,6 +16,7 @@ from pathlib import Path
 from acquirer_sim import (
     accounts,
     crypto,
+    downloads,
     frame,
     management,
     money,
@@ -51,7 +52,7 @@ _MANAGEMENT = {
     "batch_upload": management.batch_upload,
     "batch_end": management.batch_upload,
 }
-_HANDLERS = {**_MONEY, **_MANAGEMENT}
+_HANDLERS = {**_MONEY, **_MANAGEMENT, **downloads.HANDLERS}
 _RECORDED = money.KINDS  # a forced decline of these is booked as declined
 
 
@@ -118,8 +119,9 @@ class Acquirer:
             exchange = Exchange(self._store, request, self._clock())
             exchange.forced = hits["decline"].code if "decline" in hits else ""
             fields = self._answer(exchange)
+            wanted = downloads.requirement(exchange)
         self._log({**_facts(request, sorted(hits)), **_outcome(exchange, fields)})
-        return _deliver(request, fields, exchange.signer(), hits)
+        return _deliver(request, fields, exchange.signer(), hits, wanted)
 
     def _answer(self, exchange: Exchange) -> "dict[int, str]":
         try:
@@ -166,7 +168,11 @@ def _outcome(exchange: Exchange, fields: "dict[int, str]") -> dict:
 
 
 def _deliver(
-    request: frame.Request, fields: "dict[int, str]", sign: "_Sign | None", hits: dict
+    request: frame.Request,
+    fields: "dict[int, str]",
+    sign: "_Sign | None",
+    hits: dict,
+    requirement: int,
 ) -> "list[Action]":
     """Encode the answer and spoil it as the faults ask."""
     if "drop_after" in hits:
@@ -176,7 +182,8 @@ def _deliver(
     if "wrong_stan" in hits and 11 in fields:
         fields[11] = "%06d" % (request.stan % 999999 + 1)
     body = _encode(request.answer_mti, fields, sign, "bad_mac" in hits)
-    requirement = int(hits["requirement"].code) if "requirement" in hits else 0
+    if "requirement" in hits:
+        requirement = int(hits["requirement"].code)
     data = frame.build(request, body, requirement)
     delay_s = hits["delay"].seconds if "delay" in hits else 0
     if "flip" in hits:

@@ -9,11 +9,13 @@ from typing import Annotated
 
 import typer
 
+from posctl import acquirer_downloads
 from posctl.errors import ToolError
 
 app = typer.Typer(no_args_is_help=True, help="The acquirer simulator.")
 card_app = typer.Typer(no_args_is_help=True, help="Test cards.")
 app.add_typer(card_app, name="card")
+acquirer_downloads.register(app)
 
 _Db = Annotated[Path, typer.Option("--db", help="the acquirer's SQLite file")]
 _Json = Annotated[bool, typer.Option("--json", help="print JSON")]
