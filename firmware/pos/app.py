@@ -38,7 +38,16 @@ def build(board: object) -> object:
         profile, ledger, lambda: _open_keys(board, profile), lambda: _host(board, ctx), board
     )
     ctx.prompts = prompts
+    if not _downloaded(board, profile):
+        ctx.note = prompts.word("params.bad")
     return ctx
+
+
+def _downloaded(board: object, profile: Profile) -> bool:
+    """Put the parameters that the acquirer sent into the profile; False when they are damaged."""
+    from pos.risk import settings
+
+    return settings.apply(board, profile)
 
 
 def _counter(board: object) -> Counter:
@@ -118,10 +127,10 @@ async def turn(ctx: object) -> None:
         await _swiped(ctx, event[1])
     elif event[0] == "key":
         await _key(ctx, event[1])
-    if ctx.requirement == "3":  # the acquirer asks for a new sign-on (unionpay.md 1.1)
-        from pos.txn import flows
+    if ctx.requirement not in ("", "0"):
+        from pos.txn import requirement
 
-        await flows.guard(ctx, flows.start(ctx, "resignon"))
+        await requirement.run(ctx)
 
 
 async def _key(ctx: object, key: str) -> None:

@@ -27,7 +27,8 @@ class Context:
         self.signed_off = False  # by the operator: then nobody signs on but the operator
         self.note = ""  # words for the next idle screen
         self.backup_left = 0  # exchanges for which the backup host stays the first
-        self.requirement = ""  # processing requirement of the last answer (header digit 6)
+        self.requirement = ""  # processing requirement to be met (header digit 6)
+        self.passed_over = ""  # requirements that are not tried again until the next power on
 
     @property
     def keys(self) -> object:

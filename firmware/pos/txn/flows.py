@@ -52,6 +52,19 @@ async def start(ctx: object, function: str) -> None:
         from pos.txn import loadkeys
 
         await loadkeys.run(ctx)
+    else:
+        await ctx.prompts.dismiss("download.done", await _upkeep(ctx, function))
+
+
+async def _upkeep(ctx: object, function: str) -> str:
+    """Exchange with the host what is no transaction; the line that tells the result."""
+    if function in ("params", "hotlist"):
+        from pos.txn import download
+
+        return await (download.parameters if function == "params" else download.hotlist)(ctx)
+    from pos.txn import status
+
+    return await (status.upload if function == "status" else status.echo)(ctx)
 
 
 async def guard(ctx: object, flow: object) -> bool:

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""Downloads by parts, and the status upload (reference/unionpay.md, sections 2.4, 2.8 and 3).
+
+0800 asks for a part, F60.3 = 360 or 390: F62 is the number of parts that are here, two digits,
+absent at first. F62 of the answer begins with a flag: 0 nothing, 1 all of it, 2 more to come, 3
+the last part. 361 and 391 tell the host that what came is in use. None of these has a STAN, nor a
+MAC.
+"""
+
+from micropython import const
+
+from pos.core.errors import MessageError
+
+PARAMETERS = const(360)  # F60.3
+HOTLIST = const(390)
+_STATUS = const(362)
+PARTS_MAX = const(99)  # as two digits count them
+MORE = b"2"
+_FLAGS = b"0123"
+_PAIR = const(2)  # digits of an entry's length
+
+
+async def part(host: object, batch: int, code: int, had: int) -> tuple:
+    """Return (flag, content) of the part after `had`; the caller wipes the content.
+
+    NotSent, NoAnswer and HostDeclined pass.
+    """
+
+    def build(profile: object) -> tuple:
+        fields = _fields(profile, batch, code)
+        if had:
+            fields[62] = b"%02d" % had
+        return "0800", fields
+
+    def read(message: object, requirement: str) -> tuple:
+        return _part(message, code)
+
+    return await host.ask(build, read)
+
+
+async def end(host: object, batch: int, code: int) -> str:
+    """Say that the download `code` is in use; return the host's next processing requirement."""
+
+    def build(profile: object) -> tuple:
+        return "0800", _fields(profile, batch, code + 1)
+
+    return await host.ask(build, _requirement)
+
+
+async def status(host: object, batch: int, report: bytes) -> str:
+    """Upload the tags of a status report; return the host's next processing requirement."""
+
+    def build(profile: object) -> tuple:
+        fields = _fields(profile, batch, _STATUS)
+        fields[62] = report
+        return "0820", fields
+
+    return await host.ask(build, _requirement)
+
+
+def entries(content: bytearray) -> object:
+    """Give the entries of a part of the hotlist, views of digits; MessageError where none is."""
+    view = memoryview(content)
+    at = 0
+    while at < len(view):
+        start = at + _PAIR
+        length = _number(view[at:start])
+        at = start + length
+        if not length or at > len(view):
+            raise MessageError("hotlist entry is cut short", 62)
+        _number(view[start:at])
+        yield view[start:at]
+
+
+def _number(digits: memoryview) -> int:
+    """Return a number; MessageError when there is a character that is no digit."""
+    number = 0
+    for digit in digits:
+        if not 0x30 <= digit <= 0x39:
+            raise MessageError("hotlist entry is not digits", 62)
+        number = number * 10 + digit - 0x30
+    return number
+
+
+def _fields(profile: object, batch: int, code: int) -> dict:
+    return {
+        41: profile.terminal.encode(),
+        42: profile.merchant.encode(),
+        60: b"00%06d%03d" % (batch, code),
+    }
+
+
+def _part(message: object, code: int) -> tuple:
+    from pos.acquirer import answers
+
+    answers.accepted(message)
+    if (message.get(60) or b"")[8:11] != b"%03d" % code:
+        raise MessageError("is another download", 60)
+    found = message.get(62) or b""
+    flag = bytes(found[:1])
+    if not flag or flag not in _FLAGS:
+        raise MessageError("has no download flag", 62)
+    return flag, bytearray(found[1:])
+
+
+def _requirement(message: object, requirement: str) -> str:
+    from pos.acquirer import answers
+
+    answers.accepted(message)
+    return requirement

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""The terminal's own judgement of a card and an amount, before the PIN and before any message."""
+
+from pos.core.deal import TAKE_BACK
+from pos.core.errors import Refused, StoreError
+
+
+async def check(ctx: object, deal: object, card: object) -> None:
+    """Raise Refused with the reason; asks for the supervisor where an amount needs one."""
+    if not deal.among(TAKE_BACK):
+        _hotlist(ctx, card)
+    if _over(ctx, deal, card):
+        ctx.prompts.beep("error")
+        await ctx.prompts.password(ctx.profile.supervisor_password)
+        ctx.log("limit", "passed by the supervisor")
+
+
+def _over(ctx: object, deal: object, card: object) -> bool:
+    from pos.risk import rules
+
+    return rules.check(ctx.profile, deal, card, ctx.now()[:8])
+
+
+def _hotlist(ctx: object, card: object) -> None:
+    """Raise Refused for a listed card; a damaged list is fetched anew, the host judges till then."""
+    from pos.core import options
+
+    hotlist = opened(ctx)
+    if hotlist.count < 0:
+        return
+    try:
+        listed = hotlist.lists(card.pan)
+    except StoreError as error:
+        ctx.log("hotlist", error.reason)
+        ctx.requirement = ctx.requirement or "7"
+        return
+    if listed:
+        ctx.log("hotlist", card.masked)
+        raise Refused("card.listed")
+    days, most = hotlist.age_days(ctx.now()), options.value(ctx.profile, "hotlist_days_max")
+    if most and days > most:
+        ctx.note = ctx.prompts.word("hotlist.old", days)
+
+
+def opened(ctx: object) -> object:
+    """Return the hotlist of this terminal."""
+    from pos.risk.hotlist import Hotlist
+
+    return Hotlist(ctx.prompts.board.partition("hotlist"), ctx.keys.card_hash)
