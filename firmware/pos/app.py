@@ -78,7 +78,7 @@ def _host(board: object, ctx: Context) -> object:
     from pos.txn.waiting import Waiting
 
     line = _line(board, ctx)
-    return Host(ctx.profile, ctx.keys, line, board.clock, Waiting(ctx.prompts))
+    return Host(ctx.profile, ctx.keys, line, board.clock, Waiting(ctx.prompts), ctx.require)
 
 
 def _line(board: object, ctx: Context) -> object:
@@ -127,7 +127,7 @@ async def turn(ctx: object) -> None:
         await _swiped(ctx, event[1])
     elif event[0] == "key":
         await _key(ctx, event[1])
-    if ctx.requirement not in ("", "0"):
+    if ctx.requirement:
         from pos.txn import requirement
 
         await requirement.run(ctx)

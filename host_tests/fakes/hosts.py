@@ -33,6 +33,21 @@ class Reply:
             setattr(self, name, values[name])
 
 
+class FakeMessage:
+    """An answer that was decoded; a field that is None is absent."""
+
+    def __init__(self, fields: dict) -> None:
+        self._fields = fields
+
+    def has(self, n: int) -> bool:
+        """Whether there is such a field."""
+        return self._fields.get(n) is not None
+
+    def get(self, n: int) -> object:
+        """Return the field, None when it is absent."""
+        return self._fields.get(n)
+
+
 class FakeHost:
     """`script` holds (method, reply): a Reply, an F39 for reverse, or an exception to raise."""
 
@@ -43,6 +58,8 @@ class FakeHost:
         self.sent = []  # the deals
         self.pans = []
         self.held = []  # the buffers they came in, which the flow zeroes
+        self.profile = None
+        self.round_trip_ms = 123
 
     def _next(self, method: str, *facts: object) -> object:
         self.calls.append((method,) + facts)
@@ -74,6 +91,17 @@ class FakeHost:
             return self._next(name, deal.stan, deal.original_stan)
         return self._next(name, deal.stan, deal.amount_minor, pin_block is not None)
 
+    async def echo(self, batch: int) -> object:
+        """Answer an echo test."""
+        return self._next("echo", batch)
+
+    async def ask(self, build: object, read: object) -> object:
+        """Answer any other message; the script calls it by F60.3 and gives F62 of the answer."""
+        mti, fields = build(self.profile)
+        code = str(fields[60][8:11], "ascii")
+        answer = self._next(code, mti, fields.get(62))
+        return read(FakeMessage({39: b"00", 60: fields[60], 62: answer}), "0")
+
     async def reverse(self, deal: object, f39: str) -> object:
         """Answer a reversal."""
         return self._next("reverse", deal.stan, f39)
@@ -96,7 +124,8 @@ class FakeKeys:
 
     def card_hash(self, pan: bytes) -> bytes:
         """The last eight digits: enough to tell two cards apart."""
-        return bytes(pan[-8:])
+        tail = bytes(pan[-8:])
+        return tail + bytes(8 - len(tail))
 
     def seal_pan(self, batch: int, stan: int, pan: bytes) -> bytes:
         """Seal a PAN, as the key store does, under a key that everybody knows."""

@@ -35,6 +35,7 @@ class Terminal:
         profile = Profile(board.profile())
         ledger = ledgers.load(self.nor, **self.profile)
         self.host = FakeHost(script)
+        self.host.profile = profile
         self.ctx = Context(profile, ledger, self.make_keys, lambda: self.host, board)
         self.ctx.prompts = Prompts(board, profile)
         self.board = board

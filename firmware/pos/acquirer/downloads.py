@@ -9,6 +9,7 @@ MAC.
 
 from micropython import const
 
+from pos.acquirer.host import accepted
 from pos.core.errors import MessageError
 
 PARAMETERS = const(360)  # F60.3
@@ -18,6 +19,8 @@ PARTS_MAX = const(99)  # as two digits count them
 MORE = b"2"
 _FLAGS = b"0123"
 _PAIR = const(2)  # digits of an entry's length
+_SHORTEST = const(6)  # digits of an entry
+_LONGEST = const(19)
 
 
 async def part(host: object, batch: int, code: int, had: int) -> tuple:
@@ -38,24 +41,24 @@ async def part(host: object, batch: int, code: int, had: int) -> tuple:
     return await host.ask(build, read)
 
 
-async def end(host: object, batch: int, code: int) -> str:
-    """Say that the download `code` is in use; return the host's next processing requirement."""
+async def end(host: object, batch: int, code: int) -> None:
+    """Say that the download `code` is in use."""
 
     def build(profile: object) -> tuple:
         return "0800", _fields(profile, batch, code + 1)
 
-    return await host.ask(build, _requirement)
+    await host.ask(build, accepted)
 
 
-async def status(host: object, batch: int, report: bytes) -> str:
-    """Upload the tags of a status report; return the host's next processing requirement."""
+async def status(host: object, batch: int, report: bytes) -> None:
+    """Upload the tags of a status report."""
 
     def build(profile: object) -> tuple:
         fields = _fields(profile, batch, _STATUS)
         fields[62] = report
         return "0820", fields
 
-    return await host.ask(build, _requirement)
+    await host.ask(build, accepted)
 
 
 def entries(content: bytearray) -> object:
@@ -66,7 +69,9 @@ def entries(content: bytearray) -> object:
         start = at + _PAIR
         length = _number(view[at:start])
         at = start + length
-        if not length or at > len(view):
+        if not _SHORTEST <= length <= _LONGEST:
+            raise MessageError("hotlist entry of %d digits" % length, 62)
+        if at > len(view):
             raise MessageError("hotlist entry is cut short", 62)
         _number(view[start:at])
         yield view[start:at]
@@ -101,10 +106,3 @@ def _part(message: object, code: int) -> tuple:
     if not flag or flag not in _FLAGS:
         raise MessageError("has no download flag", 62)
     return flag, bytearray(found[1:])
-
-
-def _requirement(message: object, requirement: str) -> str:
-    from pos.acquirer import answers
-
-    answers.accepted(message)
-    return requirement

@@ -24,6 +24,7 @@ class Host:
     """Builds, signs, sends, checks. `transport_factory()` gives one unopened transport a call.
 
     `watch` looks on while an exchange waits (exchange.py).
+    `require(digit)` is told what an answer that counts asks for in its header.
     """
 
     def __init__(
@@ -33,11 +34,13 @@ class Host:
         transport_factory: object,
         clock: object,
         watch: object = None,
+        require: object = str,
     ) -> None:
         self._profile = profile
         self._keys = keys
         self._transport = transport_factory
         self._clock = clock
+        self._require = require
         self._framing = Framing(profile)
         self._line = Exchange(self._framing, watch)
         self.round_trip_ms = 0  # of the last exchange that was answered, connecting included
@@ -149,7 +152,9 @@ class Host:
 
             message = Message(body)
             answers.check(message, request, good)
-            return read(message, self._framing.requirement(frame))
+            digit = self._framing.requirement(frame)
+            self._require(digit)
+            return read(message, digit)
         except MessageError as error:
             reason = error.reason
         raise NoAnswer("answer unusable, " + reason, "06")

@@ -11,8 +11,7 @@ from binascii import crc32
 
 from pos.store.hashlist import HashList, Successor
 
-SHORTEST = const(6)  # digits of an entry
-LONGEST = const(19)
+_SHORTEST = const(6)  # digits of an entry
 _WHOLE = const(13)  # digits from which an entry is a whole card number
 _DAYS = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)  # before each month
 
@@ -44,7 +43,7 @@ class Hotlist:
         lengths = _u32(self._list.note, 0)
         digits = memoryview(pan)
         wanted = []
-        for n in range(SHORTEST, len(pan) + 1):
+        for n in range(_SHORTEST, len(pan) + 1):
             if lengths >> n & 1 and (n < _WHOLE or n == len(pan)):
                 wanted.append(self._hashed(digits[:n]))
         return bool(wanted) and self._list.holds(wanted)

@@ -5,16 +5,11 @@ Every refusal is a Refused; its reason is the id of the words that say why and w
 are not judged: they give back what this terminal took. Service code: ISO/IEC 7813.
 """
 
-from micropython import const
-
-from pos.card.parse_service import has_chip, wants_pin
+from pos.card.service import has_chip, wants_pin
 from pos.core.deal import ADJUSTS, OFFLINE, REFUND, TAKE_BACK
 from pos.core.errors import Refused
 from pos.core.options import value
 
-NEVER = const(0)  # answers of `pin`
-OPTIONAL = const(1)
-REQUIRED = const(2)
 _FALLBACK = "2"  # F60.5: the chip could not be read
 _NO_EXPIRY = ("", "0000", "4912")
 _FOREIGN = b"345"  # first digits of the card organisations abroad; 62 and others are domestic
@@ -80,12 +75,12 @@ def _over(profile: object, deal: object) -> bool:
     return True
 
 
-def pin(profile: object, card: object) -> int:
-    """Return whether this card's PIN is REQUIRED, OPTIONAL or NEVER asked for."""
+def pin(profile: object, card: object) -> str:
+    """Return whether this card's PIN is "required", "optional", or "never" asked for."""
     abroad = card.pan[0] in _FOREIGN
     policy = value(profile, "pin_foreign" if abroad else "pin_domestic")
     if policy == "required" or wants_pin(card.service) and value(profile, "pin_by_service"):
-        return REQUIRED
-    if policy == "never":
-        return NEVER
-    return OPTIONAL if profile.pin_optional else REQUIRED
+        return "required"
+    if policy == "optional" and not profile.pin_optional:
+        return "required"
+    return policy

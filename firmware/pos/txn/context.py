@@ -57,6 +57,11 @@ class Context:
         self.ledger.rest()
         self.lighten()
 
+    def require(self, digit: str) -> None:
+        """Note what an answer's header asks for (txn/requirement.py); a sign-on comes first."""
+        if digit != "0" and digit not in self.passed_over and self.requirement != "3":
+            self.requirement = digit
+
     @property
     def host(self) -> object:
         """The acquirer, for one exchange; its code is loaded here, trimmed by the next stage."""

@@ -85,9 +85,8 @@ async def _parts(ctx: object, code: int, take: object) -> None:
 
 async def _end(ctx: object, code: int) -> None:
     from pos.acquirer import downloads
-    from pos.txn import requirement
 
-    requirement.remember(ctx, await downloads.end(ctx.host, ctx.ledger.batch, code))
+    await downloads.end(ctx.host, ctx.ledger.batch, code)
 
 
 def _useless(ctx: object, digit: str, error: object) -> None:

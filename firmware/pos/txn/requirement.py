@@ -11,26 +11,17 @@ from pos.txn import flows
 _SIGN_ON = "3"
 
 
-def remember(ctx: object, digit: str) -> None:
-    """Note what an answer asks for; a sign-on that is wanted comes before everything else."""
-    if digit not in ("", "0") and ctx.requirement != _SIGN_ON and digit not in ctx.passed_over:
-        ctx.requirement = digit
-
-
 async def run(ctx: object) -> None:
     """Do what is asked for, and what the answers to that ask for, each thing once."""
     done = ""
-    while ctx.requirement not in ("", "0") and ctx.requirement not in done:
+    while ctx.requirement and ctx.requirement not in done:
         digit = ctx.requirement
         done += digit
         ctx.requirement = ""
-        if digit in ctx.passed_over:
-            continue
         if not await flows.guard(ctx, _do(ctx, digit)) and digit == _SIGN_ON:
             ctx.requirement = _SIGN_ON  # nothing works before it
             return
-    if ctx.requirement != _SIGN_ON:
-        ctx.requirement = ""
+    ctx.requirement = ""
 
 
 async def _do(ctx: object, digit: str) -> None:

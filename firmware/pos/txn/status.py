@@ -7,12 +7,9 @@ from pos.core.version import VERSION
 async def upload(ctx: object) -> str:
     """Report parameters, hotlist and what is pending; return the line that tells the result."""
     from pos.acquirer import downloads
-    from pos.txn import requirement
 
     ctx.prompts.show("host.wait")
-    report = _report(ctx)
-    remembered = await downloads.status(ctx.host, ctx.ledger.batch, report)
-    requirement.remember(ctx, remembered)
+    await downloads.status(ctx.host, ctx.ledger.batch, _report(ctx))
     return ctx.prompts.word("status.sent")
 
 

@@ -23,8 +23,16 @@ async def ready(ctx: object) -> None:
     await signon.ensure(ctx)
 
 
+async def vet(ctx: object, deal: object, card: object) -> None:
+    """Refused when this terminal itself must not serve the card, or not for this amount."""
+    from pos.txn import vetting
+
+    await vetting.check(ctx, deal, card)
+
+
 async def perform(ctx: object, deal: object, card: object, lines: object) -> None:
-    """Send a deal and see it to its end (online.run)."""
+    """Judge a deal, send it and see it to its end (online.run)."""
+    await vet(ctx, deal, card)
     from pos.txn import online
 
     await online.run(ctx, deal, card, lines)

@@ -22,7 +22,7 @@ def _over(ctx: object, deal: object, card: object) -> bool:
 
 
 def _hotlist(ctx: object, card: object) -> None:
-    """Raise Refused for a listed card; a damaged list is fetched anew, the host judges till then."""
+    """Raise Refused for a listed card. A damaged list is fetched anew, and stops nobody."""
     from pos.core import options
 
     hotlist = opened(ctx)
