@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The terminal's own rules as the cashier meets them: words, supervisor, PIN; no message leaves."""
+"""The terminal's own rules as the cashier meets them: words, supervisor, PIN; nothing leaves."""
 
 import unittest
 
