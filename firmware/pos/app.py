@@ -78,7 +78,9 @@ def _host(board: object, ctx: Context) -> object:
     from pos.txn.waiting import Waiting
 
     line = _line(board, ctx)
-    return Host(ctx.profile, ctx.keys, line, board.clock, Waiting(ctx.prompts), ctx.require)
+    host = Host(ctx.profile, ctx.keys, line, board.clock, Waiting(ctx.prompts))
+    host.require = ctx.require
+    return host
 
 
 def _line(board: object, ctx: Context) -> object:

@@ -24,7 +24,6 @@ class Host:
     """Builds, signs, sends, checks. `transport_factory()` gives one unopened transport a call.
 
     `watch` looks on while an exchange waits (exchange.py).
-    `require(digit)` is told what an answer that counts asks for in its header.
     """
 
     def __init__(
@@ -34,15 +33,14 @@ class Host:
         transport_factory: object,
         clock: object,
         watch: object = None,
-        require: object = str,
     ) -> None:
         self._profile = profile
         self._keys = keys
         self._transport = transport_factory
         self._clock = clock
-        self._require = require
         self._framing = Framing(profile)
         self._line = Exchange(self._framing, watch)
+        self.require = str  # called with what an answer asks for: digit 6 of its header
         self.round_trip_ms = 0  # of the last exchange that was answered, connecting included
 
     async def sign_on(self, stan: int, batch: int) -> object:
@@ -153,7 +151,7 @@ class Host:
             message = Message(body)
             answers.check(message, request, good)
             digit = self._framing.requirement(frame)
-            self._require(digit)
+            self.require(digit)
             return read(message, digit)
         except MessageError as error:
             reason = error.reason

@@ -2,11 +2,12 @@
 """What this terminal refuses by itself, from its parameters and from what the card says.
 
 Every refusal is a Refused; its reason is the id of the words that say why and what to do. Voids
-are not judged: they give back what this terminal took. Service code: ISO/IEC 7813.
+are not judged: they give back what this terminal took. Of an adjustment only the amount is: its
+card was judged before. Service code: ISO/IEC 7813.
 """
 
 from pos.card.service import has_chip, wants_pin
-from pos.core.deal import ADJUSTS, OFFLINE, REFUND, TAKE_BACK
+from pos.core.deal import ADJUST, ADJUSTS, OFFLINE, REFUND, TAKE_BACK, TIP
 from pos.core.errors import Refused
 from pos.core.options import value
 
@@ -27,18 +28,23 @@ def check(profile: object, deal: object, card: object, today: str) -> bool:
     permitted(profile, deal.kind)
     if deal.among(TAKE_BACK):
         return False
-    _chip(profile, deal, card)
-    if value(profile, "expiry_check"):
-        expired(card.expiry, today)
+    if not deal.among(ADJUSTS):
+        _chip(profile, deal, card)
+        if value(profile, "expiry_check"):
+            expired(card.expiry, today)
     return _over(profile, deal)
 
 
 def permitted(profile: object, kind: int) -> None:
-    """Raise Refused when the acquirer has switched off this kind of transaction."""
+    """Raise Refused when this kind of transaction is switched off."""
     bit = _SWITCH[kind]
     digit = int(value(profile, "transactions")[bit // 4], 16)
     if not digit >> (3 - bit % 4) & 1:
         raise Refused("function.off")
+    if kind == OFFLINE and not value(profile, "manual_pan_allowed"):
+        raise Refused("manual.off")
+    if kind == TIP and not value(profile, "tip_allowed"):
+        raise Refused("tip.off")
 
 
 def _chip(profile: object, deal: object, card: object) -> None:
@@ -58,14 +64,14 @@ def expired(expiry: str, today: str) -> None:
 def _over(profile: object, deal: object) -> bool:
     """Whether the amount is over a limit that a supervisor may pass; Refused where nobody may."""
     amount_minor = deal.amount_minor
-    if not amount_minor or deal.among(ADJUSTS):
+    if not amount_minor:
         return False
     if amount_minor < value(profile, "limit_min_minor"):
         raise Refused("limit.min")
     names = ["limit_max_minor"]
     if deal.kind == REFUND:
         names = ["limit_refund_minor"]
-    elif deal.kind == OFFLINE:
+    elif deal.kind in (OFFLINE, ADJUST):
         names.append("limit_offline_minor")
     limits = [limit for limit in [value(profile, name) for name in names] if limit]
     if not limits or amount_minor <= min(limits):
@@ -84,3 +90,9 @@ def pin(profile: object, card: object) -> str:
     if policy == "optional" and not profile.pin_optional:
         return "required"
     return policy
+
+
+def check_tip(profile: object, tip_minor: int, amount_minor: int) -> None:
+    """Raise Refused when a tip is more than so many percent of what was bought."""
+    if tip_minor * 100 > amount_minor * value(profile, "tip_percent_max"):
+        raise Refused("tip.more")

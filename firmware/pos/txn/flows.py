@@ -38,6 +38,7 @@ async def start(ctx: object, function: str) -> None:
         from pos.txn import settle
 
         await settle.run(ctx)
+        await _auto_sign_off(ctx)
     elif function in ("signon", "resignon"):
         from pos.txn import signon
 
@@ -54,6 +55,16 @@ async def start(ctx: object, function: str) -> None:
         await loadkeys.run(ctx)
     else:
         await ctx.prompts.dismiss("download.done", await _upkeep(ctx, function))
+
+
+async def _auto_sign_off(ctx: object) -> None:
+    """Sign off after a settlement, where the profile says so."""
+    from pos.core import options
+
+    if options.value(ctx.profile, "auto_signoff"):
+        from pos.txn import signon
+
+        await signon.sign_off(ctx)
 
 
 async def _upkeep(ctx: object, function: str) -> str:

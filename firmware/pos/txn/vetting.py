@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The terminal's own judgement of a card and an amount, before the PIN and before any message."""
 
-from pos.core.deal import TAKE_BACK
+from pos.core.deal import ADJUSTS, TAKE_BACK
 from pos.core.errors import Refused, StoreError
 
 
 async def check(ctx: object, deal: object, card: object) -> None:
     """Raise Refused with the reason; asks for the supervisor where an amount needs one."""
-    if not deal.among(TAKE_BACK):
+    if not deal.among(TAKE_BACK | ADJUSTS):
         _hotlist(ctx, card)
     if _over(ctx, deal, card):
         ctx.prompts.beep("error")
@@ -22,14 +22,17 @@ def _over(ctx: object, deal: object, card: object) -> bool:
 
 
 def _hotlist(ctx: object, card: object) -> None:
-    """Raise Refused for a listed card. A damaged list is fetched anew, and stops nobody."""
+    """Raise Refused for a listed card. A damaged list is fetched anew, and stops nobody.
+
+    Of a transfer both cards count.
+    """
     from pos.core import options
 
     hotlist = opened(ctx)
     if hotlist.count < 0:
         return
     try:
-        listed = hotlist.lists(card.pan)
+        listed = hotlist.lists(card.pan) or (card.receiver and hotlist.lists(card.receiver))
     except StoreError as error:
         ctx.log("hotlist", error.reason)
         ctx.requirement = ctx.requirement or "7"
@@ -47,3 +50,17 @@ def opened(ctx: object) -> object:
     from pos.risk.hotlist import Hotlist
 
     return Hotlist(ctx.prompts.board.partition("hotlist"), ctx.keys.card_hash)
+
+
+def permit(ctx: object, kind: int) -> None:
+    """Raise Refused when this kind of transaction is switched off, before anything is typed."""
+    from pos.risk import rules
+
+    rules.permitted(ctx.profile, kind)
+
+
+def check_tip(ctx: object, tip_minor: int, amount_minor: int) -> None:
+    """Raise Refused when the tip is more than the profile allows."""
+    from pos.risk import rules
+
+    rules.check_tip(ctx.profile, tip_minor, amount_minor)

@@ -201,6 +201,9 @@ card.expired|卡已过期,请换卡|CARD EXPIRED: USE ANOTHER CARD
 limit.min|低于最低金额,请改金额|BELOW THE MINIMUM: ANOTHER AMOUNT
 limit.max|超过限额,请改金额|OVER THE LIMIT: ANOTHER AMOUNT
 function.off|本机未开通此交易,请联系收单行|NOT ENABLED HERE: CALL ACQUIRER
+manual.off|本机不许手输卡号|TYPED CARDS NOT ALLOWED HERE
+tip.off|本机不收小费|NO TIPS ON THIS TERMINAL
+tip.more|小费过多,请改金额|TIP TOO HIGH: ANOTHER AMOUNT
 pin.needed|此卡必须输密码|THIS CARD NEEDS ITS PIN
 voucher|凭证号 %06d|VOUCHER %06d
 amount|金额 %s %s|AMOUNT %s %s

@@ -71,6 +71,7 @@ class RulesTest(unittest.TestCase):
             ("201", "refuse", BALANCE, "card.chip", "0"),
             ("201", "refuse", VOID, "", "0"),
             ("201", "refuse", COMPLETION_VOID, "", "0"),
+            ("201", "refuse", ADJUST, "", "0"),
             ("101", "fallback", SALE, "", "0"),
             ("201", "fallback", SALE, "", "2"),
             ("601", "fallback", REFUND, "", "2"),
@@ -91,6 +92,7 @@ class RulesTest(unittest.TestCase):
             ("4912", True, SALE, ""),
             ("2610", False, SALE, ""),
             ("2610", True, VOID, ""),
+            ("2610", True, TIP, ""),
         ):
             found = outcome({"expiry_check": checked}, deal(kind), card(expiry=expiry))
             self.assertEqual(found, word, (expiry, checked, kind))
@@ -114,7 +116,9 @@ class RulesTest(unittest.TestCase):
             (OFFLINE, 10001, "limit.max"),
             (VOID, 99999999, ""),
             (VOID, 1, ""),
-            (TIP, 99999999, ""),
+            (TIP, 50000, ""),
+            (TIP, 50001, "limit.max"),
+            (ADJUST, 10001, "limit.max"),
             (BALANCE, 0, ""),
         ):
             self.assertEqual(outcome(values, deal(kind, amount)), word, (kind, amount))
@@ -142,6 +146,25 @@ class RulesTest(unittest.TestCase):
             only = "%08X" % (1 << (31 - _KINDS.index(partner)))
             self.assertEqual(outcome({"transactions": only}, deal(kind)), "")
             self.assertEqual(outcome({"transactions": "00000000"}, deal(kind)), "function.off")
+
+    def test_typed_cards_and_tips_can_be_switched_off(self):
+        for name, kind, word in (
+            ("manual_pan_allowed", OFFLINE, "manual.off"),
+            ("manual_pan_allowed", SALE, ""),
+            ("tip_allowed", TIP, "tip.off"),
+            ("tip_allowed", ADJUST, ""),
+        ):
+            self.assertEqual(outcome({name: False}, deal(kind)), word, (name, kind))
+            self.assertEqual(outcome({name: True}, deal(kind)), "", (name, kind))
+
+    def test_tip(self):
+        for percent, tip, word in ((15, 1500, ""), (15, 1501, "tip.more"), (0, 1, "tip.more")):
+            try:
+                rules.check_tip(profile(tip_percent_max=percent), tip, 10000)
+                found = ""
+            except Refused as refusal:
+                found = refusal.reason
+            self.assertEqual(found, word, (percent, tip))
 
     def test_pin(self):
         for values, pan, service, policy in (

@@ -4,7 +4,7 @@
 import unittest
 
 from fakes import swipes
-from fakes.board import Press, Sale
+from fakes.board import Function, Sale, Settle
 from fakes.flash import KINDS, NorMemory, PowerCut
 from fakes.hosts import Reply
 from fakes.terminals import Terminal
@@ -20,17 +20,6 @@ _LISTED = b"16" + b"6200001234567892"
 
 def sale():
     return Sale(12850, _CARD, "1234")
-
-
-def menu(row):
-    """Go to a row of the menu, which counts from 1, without its number."""
-    return Press("MENU", {"menu": ["DOWN"] * (row - 1) + ["ENTER"]})
-
-
-def row_of(function):
-    from pos.ui.menu import ITEMS
-
-    return [item[0] for item in ITEMS].index(function) + 1
 
 
 class Downloading(Terminal):
@@ -54,7 +43,7 @@ class ParametersTest(unittest.TestCase):
         self.terminal = Downloading()
 
     def run_it(self, *script, actions=None):
-        self.terminal.run(actions or [menu(row_of("params"))], [_ON] + list(script))
+        self.terminal.run(actions or [Function("params", {})], [_ON] + list(script))
 
     def profile(self):
         return self.terminal.ctx.profile
@@ -116,7 +105,7 @@ class HotlistTest(unittest.TestCase):
 
     def download(self, *parts):
         script = [("390", part) for part in parts] + [("391", None)]
-        self.terminal.run([menu(row_of("hotlist"))], [_ON] + script)
+        self.terminal.run([Function("hotlist", {})], [_ON] + script)
 
     def test_download_and_refusal_after_power_on(self):
         self.download(b"2" + b"06622202", b"3" + _LISTED)
@@ -143,7 +132,7 @@ class HotlistTest(unittest.TestCase):
     def test_useless_content_leaves_the_old_list(self):
         self.download(b"1" + _LISTED)
         for content in (b"1" + b"16622", b"1" + b"0512345", b"1" + b"06abcdef"):
-            self.terminal.run([menu(row_of("hotlist"))], [_ON, ("390", content)])
+            self.terminal.run([Function("hotlist", {})], [_ON, ("390", content)])
             self.assertIn("下载内容有误,沿用旧值,请联系收单行", self.terminal.lines("error"))
             self.assertEqual(self.terminal.hotlist().count, 1)
 
@@ -151,15 +140,28 @@ class HotlistTest(unittest.TestCase):
         self.download(b"1" + _LISTED)
         part = b"06622202" * 124
         script = [("390", b"2" + part) for _ in range(21)]
-        self.terminal.run([menu(row_of("hotlist"))], [_ON] + script)
+        self.terminal.run([Function("hotlist", {})], [_ON] + script)
         self.assertIn("黑名单过长,沿用旧表,请联系收单行", self.terminal.lines("error"))
         self.assertEqual(self.terminal.hotlist().count, 1)
 
     def test_a_break_in_between_leaves_the_old_list(self):
         self.download(b"1" + _LISTED)
         script = [_ON, ("390", b"2" + b"06622202"), ("390", NoAnswer("silence"))]
-        self.terminal.run([menu(row_of("hotlist"))], script)
+        self.terminal.run([Function("hotlist", {})], script)
         self.terminal.run([sale()], [_ON])
+        self.assertIn("黑名单卡,拒绝并请没收", self.terminal.lines("error"))
+
+    def test_the_card_that_receives_a_transfer(self):
+        other = swipes.flux(swipes.CARD_B)
+        self.download(b"1" + b"16" + b"6250930000000002")
+        answers = {
+            "card.swipe": [_CARD],
+            "sale.amount": list("5000") + ["ENTER"],
+            "transfer.card": [other],
+            "transfer.confirm": ["ENTER"],
+            "transfer.sure": ["ENTER"],
+        }
+        self.terminal.run([Function("transfer", answers)], [_ON])
         self.assertIn("黑名单卡,拒绝并请没收", self.terminal.lines("error"))
 
     def test_an_old_list_is_told(self):
@@ -194,7 +196,7 @@ class HotlistTest(unittest.TestCase):
             ("390", b"3" + b"".join(b"06%06d" % (800000 + n) for n in range(70))),
         ]
         script.append(("391", None))
-        self.terminal.run([menu(row_of("hotlist"))], script)
+        self.terminal.run([Function("hotlist", {})], script)
         operations = self.terminal.chips["hotlist"].ops
         self.assertEqual(operations, 4)  # an erase, two pieces, the head
         counts = []
@@ -214,7 +216,7 @@ class HotlistTest(unittest.TestCase):
 
         terminal.prepare = armed
         with self.assertRaises(PowerCut):
-            terminal.run([menu(row_of("hotlist"))], script)
+            terminal.run([Function("hotlist", {})], script)
         found = terminal.hotlist()
         new = found.count == 71
         for pan, listed in (
@@ -226,22 +228,32 @@ class HotlistTest(unittest.TestCase):
         return found.count
 
 
+class SignOffTest(unittest.TestCase):
+    def test_after_a_settlement_where_the_host_wants_it(self):
+        terminal = Downloading()
+        terminal.run([Function("params", {})], [_ON, ("360", b"1" + b"211"), ("361", None)])
+        self.assertEqual(value(terminal.ctx.profile, "auto_signoff"), True)
+        terminal.profile["auto_signoff"] = True
+        terminal.run([Settle()], [_ON, ("settle", Reply()), ("sign_off", Reply())])
+        self.assertEqual(terminal.screens()[-2:], ["signoff.done", "idle"])
+
+
 class StatusTest(unittest.TestCase):
     def test_status(self):
         terminal = Downloading()
-        terminal.run([menu(row_of("status"))], [_ON, ("362", None)])
+        terminal.run([Function("status", {})], [_ON, ("362", None)])
         report = terminal.host.calls[1][2]
         self.assertEqual(report[:6], b"120113")
         self.assertIn("状态已上送", terminal.lines("download.done"))
 
     def test_echo(self):
         terminal = Downloading()
-        terminal.run([menu(row_of("echo"))], [_ON, ("echo", None)])
+        terminal.run([Function("echo", {})], [_ON, ("echo", None)])
         self.assertIn("主机应答 123毫秒", terminal.lines("download.done"))
 
     def test_echo_without_an_answer(self):
         terminal = Downloading()
-        terminal.run([menu(row_of("echo"))], [_ON, ("echo", NoAnswer("silence"))])
+        terminal.run([Function("echo", {})], [_ON, ("echo", NoAnswer("silence"))])
         self.assertIn("主机无应答", terminal.lines("error"))
 
 
