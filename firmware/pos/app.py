@@ -38,16 +38,11 @@ def build(board: object) -> object:
         profile, ledger, lambda: _open_keys(board, profile), lambda: _host(board, ctx), board
     )
     ctx.prompts = prompts
-    if not _downloaded(board, profile):
-        ctx.note = prompts.word("params.bad")
-    return ctx
-
-
-def _downloaded(board: object, profile: Profile) -> bool:
-    """Put the parameters that the acquirer sent into the profile; False when they are damaged."""
     from pos.risk import settings
 
-    return settings.apply(board, profile)
+    if not settings.apply(board, profile):
+        ctx.note = prompts.word("params.bad")
+    return ctx
 
 
 def _counter(board: object) -> Counter:
@@ -137,25 +132,37 @@ async def turn(ctx: object) -> None:
 
 async def _key(ctx: object, key: str) -> None:
     from pos.txn import flows
-    from pos.ui import menu
 
+    function = _function(key)
     if key in ("0", "00") or (len(key) == 1 and "1" <= key <= "9"):
         from pos.txn import sale
 
         await flows.guard(ctx, sale.run(ctx, "sale", key))
     elif key == "MENU":
         await flows.guard(ctx, _menu(ctx))
-    elif menu.by_key(key):
-        await flows.guard(ctx, flows.start(ctx, menu.by_key(key)))
+    elif function:
+        await flows.guard(ctx, flows.start(ctx, function))
     else:
         ctx.prompts.beep("error")
 
 
-async def _menu(ctx: object) -> None:
-    from pos.txn import flows
+def _function(key: str) -> str:
+    """Return the function of a key; the menu is not kept while that works."""
     from pos.ui import menu
 
-    await flows.start(ctx, await menu.choose(ctx.prompts))
+    return menu.by_key(key)
+
+
+async def _menu(ctx: object) -> None:
+    from pos.txn import flows
+
+    await flows.start(ctx, await _choice(ctx))
+
+
+async def _choice(ctx: object) -> str:
+    from pos.ui import menu
+
+    return await menu.choose(ctx.prompts)
 
 
 async def _swiped(ctx: object, flux: object) -> None:

@@ -23,6 +23,10 @@ _FLOWS = {
     "tip": "adjust",
     "transfer": "transfer",
     "query": "query",
+    "params": "upkeep",
+    "hotlist": "upkeep",
+    "status": "upkeep",
+    "echo": "upkeep",
 }
 
 
@@ -38,7 +42,7 @@ async def start(ctx: object, function: str) -> None:
         from pos.txn import settle
 
         await settle.run(ctx)
-        await _auto_sign_off(ctx)
+        await _flow("upkeep").after_settlement(ctx)
     elif function in ("signon", "resignon"):
         from pos.txn import signon
 
@@ -53,29 +57,6 @@ async def start(ctx: object, function: str) -> None:
         from pos.txn import loadkeys
 
         await loadkeys.run(ctx)
-    else:
-        await ctx.prompts.dismiss("download.done", await _upkeep(ctx, function))
-
-
-async def _auto_sign_off(ctx: object) -> None:
-    """Sign off after a settlement, where the profile says so."""
-    from pos.core import options
-
-    if options.value(ctx.profile, "auto_signoff"):
-        from pos.txn import signon
-
-        await signon.sign_off(ctx)
-
-
-async def _upkeep(ctx: object, function: str) -> str:
-    """Exchange with the host what is no transaction; the line that tells the result."""
-    if function in ("params", "hotlist"):
-        from pos.txn import download
-
-        return await (download.parameters if function == "params" else download.hotlist)(ctx)
-    from pos.txn import status
-
-    return await (status.upload if function == "status" else status.echo)(ctx)
 
 
 async def guard(ctx: object, flow: object) -> bool:

@@ -23,33 +23,18 @@ async def ready(ctx: object) -> None:
     await signon.ensure(ctx)
 
 
-def permit(ctx: object, kind: int) -> None:
-    """Raise Refused when this kind of transaction is switched off."""
-    from pos.txn import vetting
-
-    vetting.permit(ctx, kind)
-
-
-def check_tip(ctx: object, tip_minor: int, amount_minor: int) -> None:
-    """Raise Refused when a tip on an amount is more than is allowed."""
-    from pos.txn import vetting
-
-    vetting.check_tip(ctx, tip_minor, amount_minor)
-
-
-async def vet(ctx: object, deal: object, card: object) -> None:
-    """Refused when this terminal itself must not serve the card, or not for this amount."""
-    from pos.txn import vetting
-
-    await vetting.check(ctx, deal, card)
-
-
 async def perform(ctx: object, deal: object, card: object, lines: object) -> None:
     """Judge a deal, send it and see it to its end (online.run)."""
-    await vet(ctx, deal, card)
+    await _vet(ctx, deal, card)
     from pos.txn import online
 
     await online.run(ctx, deal, card, lines)
+
+
+async def _vet(ctx: object, deal: object, card: object) -> None:
+    from pos.txn import vetting  # not in the frame that waits for the host
+
+    await vetting.check(ctx, deal, card)
 
 
 def find(ctx: object, stan: int) -> object:
