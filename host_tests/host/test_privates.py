@@ -19,7 +19,9 @@ CASES = {
     "two on a line": ("_one._two(_one)", "_a._b(_a)"),
     "taken": ("_a = _b = _long", "_c = _d = _e"),
     "public": ("def f(one): return one.two", None),
-    "constant": ("_MAX = const(3)\nx = _MAX", None),
+    "folded constant": ("_MAX = const(3)\nx = _MAX", None),
+    "table": ("_TABLE = (1, 2)\nx = _TABLE", "_a = (1, 2)\nx = _a"),
+    "class": ("class _Scan:\n    pass", "class _a:\n    pass"),
     "dunder": ("x.__init__(y._)", None),
     "asked for by name": ("getattr(x, '_one')._one", None),
     "f-string": ("x._one = f'{x._one}'", None),
@@ -48,7 +50,7 @@ def _shape(source: str) -> str:
     def plain(match: re.Match) -> str:
         return f"'_{order.setdefault(match.group(1), len(order))}'"
 
-    return re.sub(r"'(_[a-z][a-z0-9_]*)'", plain, ast.dump(ast.parse(source)))
+    return re.sub(r"'(_[A-Za-z][A-Za-z0-9_]*)'", plain, ast.dump(ast.parse(source)))
 
 
 def test_firmware_keeps_its_shape_and_its_lines() -> None:

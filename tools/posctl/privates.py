@@ -13,7 +13,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 
-_PRIVATE = re.compile(r"_[a-z][a-z0-9_]*(?<!_)$")  # constants are folded away: they cost nothing
+_PRIVATE = re.compile(r"_[A-Za-z][A-Za-z0-9_]*(?<!_)$")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -28,11 +28,12 @@ def shorten(source: str) -> str:
         return source
     tokens = [token for token in _tokens(source) if token.type == tokenize.NAME]
     texts = _texts(tree)
+    folded = _folded(tree)
     taken = {token.string for token in tokens} | texts
     free = (name for name in _names() if name not in taken)
     short = {}
     for name in dict.fromkeys(token.string for token in tokens):
-        if _PRIVATE.fullmatch(name) and name not in texts:
+        if _PRIVATE.fullmatch(name) and name not in texts | folded:
             short[name] = next(free)
     lines = source.split("\n")
     for token in reversed(tokens):
@@ -57,6 +58,17 @@ def _texts(tree: ast.AST) -> set[str]:
     """Return every string of the source: an attribute may be asked for by its name."""
     constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
     return {value for value in constants if isinstance(value, str)}
+
+
+def _folded(tree: ast.AST) -> set[str]:
+    """Return the names of constants that the compiler puts in their place: they cost nothing."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            maker = node.value.func
+            if isinstance(maker, ast.Name) and maker.id == "const":
+                names.update(t.id for t in node.targets if isinstance(t, ast.Name))
+    return names
 
 
 def _closed(tree: ast.AST) -> bool:

@@ -11,7 +11,7 @@ from pos.core.errors import ProfileError
 _TABLE = """
 connect_tries n 1 1 9
 tip_allowed f 1
-tip_percent_max n 99 0 99
+tip_percent_max n 0 0 99
 manual_pan_allowed f 1
 auto_signoff f 0
 transactions x FFFFFFFF 8

@@ -93,6 +93,7 @@ def pin(profile: object, card: object) -> str:
 
 
 def check_tip(profile: object, tip_minor: int, amount_minor: int) -> None:
-    """Raise Refused when a tip is more than so many percent of what was bought."""
-    if tip_minor * 100 > amount_minor * value(profile, "tip_percent_max"):
+    """Raise Refused when a tip is more than so many percent of what was bought; 0: no limit."""
+    percent = value(profile, "tip_percent_max")
+    if percent and tip_minor * 100 > amount_minor * percent:
         raise Refused("tip.more")

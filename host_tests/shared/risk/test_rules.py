@@ -158,7 +158,7 @@ class RulesTest(unittest.TestCase):
             self.assertEqual(outcome({name: True}, deal(kind)), "", (name, kind))
 
     def test_tip(self):
-        for percent, tip, word in ((15, 1500, ""), (15, 1501, "tip.more"), (0, 1, "tip.more")):
+        for percent, tip, word in ((15, 1500, ""), (15, 1501, "tip.more"), (0, 99999, "")):
             try:
                 rules.check_tip(profile(tip_percent_max=percent), tip, 10000)
                 found = ""

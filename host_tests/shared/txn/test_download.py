@@ -175,7 +175,8 @@ class HotlistTest(unittest.TestCase):
             board.clock.calendar = calendar
 
         self.terminal.prepare = later
-        self.terminal.run([sale()], [_ON, ("sale", Reply())])
+        dated = Reply(date="1223")
+        self.terminal.run([sale()], [("sign_on", dated), ("sale", dated)])
         self.assertIn("黑名单已有31天,请下载", self.terminal.lines("idle"))
 
     def test_a_damaged_list_is_fetched_again(self):
