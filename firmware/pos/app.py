@@ -125,6 +125,7 @@ async def turn(ctx: object) -> None:
     elif event[0] == "key":
         await _key(ctx, event[1])
     if ctx.requirement:
+        ctx.rest()
         from pos.txn import requirement
 
         await requirement.run(ctx)

@@ -12,15 +12,8 @@ from micropython import const
 from pos.acquirer.host import accepted
 from pos.core.errors import MessageError
 
-PARAMETERS = const(360)  # F60.3
-HOTLIST = const(390)
-_STATUS = const(362)
-PARTS_MAX = const(99)  # as two digits count them
-MORE = b"2"
+_STATUS = const(362)  # F60.3
 _FLAGS = b"0123"
-_PAIR = const(2)  # digits of an entry's length
-_SHORTEST = const(6)  # digits of an entry
-_LONGEST = const(19)
 
 
 async def part(host: object, batch: int, code: int, had: int) -> tuple:
@@ -59,32 +52,6 @@ async def status(host: object, batch: int, report: bytes) -> None:
         return "0820", fields
 
     await host.ask(build, accepted)
-
-
-def entries(content: bytearray) -> object:
-    """Give the entries of a part of the hotlist, views of digits; MessageError where none is."""
-    view = memoryview(content)
-    at = 0
-    while at < len(view):
-        start = at + _PAIR
-        length = _number(view[at:start])
-        at = start + length
-        if not _SHORTEST <= length <= _LONGEST:
-            raise MessageError("hotlist entry of %d digits" % length, 62)
-        if at > len(view):
-            raise MessageError("hotlist entry is cut short", 62)
-        _number(view[start:at])
-        yield view[start:at]
-
-
-def _number(digits: memoryview) -> int:
-    """Return a number; MessageError when there is a character that is no digit."""
-    number = 0
-    for digit in digits:
-        if not 0x30 <= digit <= 0x39:
-            raise MessageError("hotlist entry is not digits", 62)
-        number = number * 10 + digit - 0x30
-    return number
 
 
 def _fields(profile: object, batch: int, code: int) -> dict:

@@ -9,8 +9,6 @@ Tags from 90 on are our own, in reports only.
 from pos.core import options
 from pos.core.errors import MessageError
 
-CONTENT_MAX_BYTES = 512  # of all parts together
-
 # tag: (width, kind, parameter); kind: n number, f flag, g GBK text, x bits
 _TAGS = {
     "11": (2, "", ""),

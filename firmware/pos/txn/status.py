@@ -6,10 +6,12 @@ from pos.core.version import VERSION
 
 async def upload(ctx: object) -> str:
     """Report parameters, hotlist and what is pending; return the line that tells the result."""
+    ctx.prompts.show("host.wait")
+    report = _report(ctx)
+    host = ctx.host  # it drops the code of the report
     from pos.acquirer import downloads
 
-    ctx.prompts.show("host.wait")
-    await downloads.status(ctx.host, ctx.ledger.batch, _report(ctx))
+    await downloads.status(host, ctx.ledger.batch, report)
     return ctx.prompts.word("status.sent")
 
 

@@ -6,6 +6,7 @@ import unittest
 from fakes.acquirer import profile, vector
 from fakes.hosts import FakeMessage
 from pos.acquirer import downloads, tags
+from pos.acquirer.entries import entries
 from pos.core import aio
 from pos.core.errors import HostDeclined, MessageError
 from pos.iso8583.codec import encode
@@ -34,14 +35,14 @@ def asked(call, *values, **changes):
 class RequestsTest(unittest.TestCase):
     def test_parts(self):
         for had, f62 in ((0, None), (1, b"01"), (98, b"98")):
-            found, (mti, fields) = asked(downloads.part, downloads.HOTLIST, had)
+            found, (mti, fields) = asked(downloads.part, 390, had)
             self.assertEqual(found, (b"0", bytearray()))
             self.assertEqual((mti, fields[60], fields.get(62)), ("0800", b"00000001390", f62))
             self.assertEqual(sorted(fields), [41, 42, 60] + ([62] if had else []))
 
     def test_end_is_that_of_the_vectors(self):
         wanted = bytes.fromhex(vector("c_param_download_end")["hex"])
-        _, (mti, fields) = asked(downloads.end, downloads.PARAMETERS)
+        _, (mti, fields) = asked(downloads.end, 360)
         buffer = bytearray(100)
         length = encode(mti, fields, buffer, 0)
         self.assertEqual(bytes(buffer[:length]), wanted[13:])
@@ -55,13 +56,13 @@ class RequestsTest(unittest.TestCase):
 class AnswersTest(unittest.TestCase):
     def test_parts(self):
         for flag in (b"0", b"1", b"2", b"3"):
-            found, _ = asked(downloads.part, downloads.PARAMETERS, 0, f62=flag + b"1230")
+            found, _ = asked(downloads.part, 360, 0, f62=flag + b"1230")
             self.assertEqual(found, (flag, bytearray(b"1230")))
 
     def test_unusable(self):
         for changes in ({"f62": b"4"}, {"f62": b""}, {"f62": None}, {"f60": b"00000001390"}):
             with self.assertRaises(MessageError):
-                asked(downloads.part, downloads.PARAMETERS, 0, **changes)
+                asked(downloads.part, 360, 0, **changes)
 
     def test_declined(self):
         for call, values in ((downloads.part, (360, 0)), (downloads.end, (360,))):
@@ -70,9 +71,9 @@ class AnswersTest(unittest.TestCase):
 
     def test_entries(self):
         content = bytearray(b"06622202" + b"166225880000000001")
-        found = [bytes(digits) for digits in downloads.entries(content)]
+        found = [bytes(digits) for digits in entries(content)]
         self.assertEqual(found, [b"622202", b"6225880000000001"])
-        self.assertEqual(list(downloads.entries(bytearray())), [])
+        self.assertEqual(list(entries(bytearray())), [])
 
     def test_bad_entries(self):
         for content in (
@@ -87,7 +88,7 @@ class AnswersTest(unittest.TestCase):
             b"066222021",
         ):
             with self.assertRaises(MessageError):
-                list(downloads.entries(bytearray(content)))
+                list(entries(bytearray(content)))
 
 
 class TagsTest(unittest.TestCase):
