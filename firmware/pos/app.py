@@ -70,22 +70,25 @@ def _random(board: object, length: int) -> bytes:
 
 def _host(board: object, ctx: Context) -> object:
     from pos.acquirer.host import Host
-    from pos.txn.waiting import Waiting
 
-    line = _line(board, ctx)
-    host = Host(ctx.profile, ctx.keys, line, board.clock, Waiting(ctx.prompts))
+    def watch() -> object:
+        from pos.txn.waiting import Waiting
+
+        return Waiting(ctx.prompts)
+
+    host = Host(ctx.profile, ctx.keys, lambda: _transport(board, ctx), board.clock, watch)
     host.require = ctx.require
     return host
 
 
-def _line(board: object, ctx: Context) -> object:
-    """Return what makes the transport of one exchange."""
+def _transport(board: object, ctx: Context) -> object:
+    """Return what carries one exchange; its code is loaded once the message is built."""
     profile = ctx.profile
     if not profile.backup_host:
-        return lambda: board.transport(profile)
+        return board.transport(profile)
     from pos.acquirer.failover import Failover
 
-    return lambda: Failover(lambda backup: board.transport(profile, backup), ctx, profile)
+    return Failover(lambda backup: board.transport(profile, backup), ctx, profile)
 
 
 async def main(board: object) -> None:

@@ -29,6 +29,7 @@ class Reply:
         self.batch = None
         self.domestic = "1"
         self.foreign = "1"
+        self.totals = "0" * 62
         for name in values:
             setattr(self, name, values[name])
 
@@ -56,9 +57,11 @@ class FakeHost:
         self.calls = []
         self.blocks = []  # PIN blocks of sales
         self.sent = []  # the deals
+        self.receivers = []  # of transfers
         self.pans = []
         self.held = []  # the buffers they came in, which the flow zeroes
-        self.profile = None
+        self.profile = None  # parameters, for `ask`
+        self.asked = []  # fields of the messages of `ask`
         self.round_trip_ms = 123
 
     def _next(self, method: str, *facts: object) -> object:
@@ -86,6 +89,8 @@ class FakeHost:
         self.held.append(pin_block)
         self.sent.append(deal)
         self.pans.append(bytes(card.pan))
+        if card.receiver:
+            self.receivers.append(bytes(card.receiver))
         name = KIND_NAMES[deal.kind]
         if deal.kind == VOID:
             return self._next(name, deal.stan, deal.original_stan)
@@ -95,13 +100,6 @@ class FakeHost:
         """Answer an echo test."""
         return self._next("echo", batch)
 
-    async def ask(self, build: object, read: object) -> object:
-        """Answer any other message; the script calls it by F60.3 and gives F62 of the answer."""
-        mti, fields = build(self.profile)
-        code = str(fields[60][8:11], "ascii")
-        answer = self._next(code, mti, fields.get(62))
-        return read(FakeMessage({39: b"00", 60: fields[60], 62: answer}), "0")
-
     async def reverse(self, deal: object, f39: str) -> object:
         """Answer a reversal."""
         return self._next("reverse", deal.stan, f39)
@@ -109,6 +107,21 @@ class FakeHost:
     async def settle(self, stan: int, batch: int, totals: object) -> object:
         """Answer a settlement."""
         return self._next("settle", batch, totals.debit_minor, totals.credit_minor)
+
+    async def ask(self, build: object, read: object) -> object:
+        """Answer what has no method: ("0320 201", Reply()) by message and F60.3.
+
+        The fields are looked at as they are sent: what is wiped later is still there. Downloads
+        and status are called by F60.3 alone; F62 of their answer stands for the reply.
+        """
+        mti, fields = build(self.profile)
+        if mti[1:2] == "8":
+            answer = self._next(str(fields[60][8:11], "utf-8"), mti, fields.get(62))
+            return read(FakeMessage({39: b"00", 60: fields[60], 62: answer}), "0")
+        name = "%s %s" % (mti, str(fields[60][8:11], "utf-8"))
+        self.asked.append({n: bytes(fields[n]) for n in fields})
+        reply = self._next(name, int(fields.get(11, 0)), str(fields.get(48, b""), "utf-8"))
+        return reply.requirement
 
 
 class FakeKeys:

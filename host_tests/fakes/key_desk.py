@@ -10,6 +10,7 @@ import typer
 
 from acquirer_sim import masterkeys, terminals
 from acquirer_sim.core import Acquirer
+from acquirer_sim.errors import AcquirerError
 from acquirer_sim.store import open_store
 from fakes.mini_terminal import MERCHANT, TID, TMK, MiniTerminal
 from posctl import cli, flash_view, statedir
@@ -109,7 +110,7 @@ class KeyDesk:
             for _ in range(tries):
                 try:
                     terminal.sign_on()
-                except AssertionError:  # a check value is wrong
+                except AcquirerError:  # a check value is wrong
                     continue
                 return terminal.sale(100).code == "00"
             return False

@@ -20,7 +20,7 @@ from fakes.board import DEVICE_KEY, PARTITIONS, PROFILE, Cashier, FakeBoard
 from fakes.flash import SECTOR_BYTES, NorMemory, PowerCut
 from pos import app
 from pos.core import aio
-from pos.core.deal import APPROVED, VOIDED
+from pos.core.deal import APPROVED, BALANCE, VOIDED
 from pos.core.errors import NotSent
 from pos.crypto.kcv import tdes_kcv
 from pos.keystore.keystore import KeyStore
@@ -30,6 +30,7 @@ from pos.store.slots import AtomicSlot
 from posctl.swipe.synth import card_flux
 
 TMK = bytes.fromhex("11223344556677889900AABBCCDDEEFF")
+_BACK = ("void", "refund", "completion_void", "preauth_void")  # printed with a minus
 _FLASH_BYTES = PARTITIONS["journal"][0] + 16 * SECTOR_BYTES
 
 
@@ -62,6 +63,7 @@ class Lab:
 
     def __init__(self, faults: object = None, **profile: object) -> None:
         self.acquirer = Acquirer(":memory:", faults=faults)
+        self.forced = any(rule.fault == "result" for rule in faults.rules) if faults else False
         self.acquirer.register(PROFILE["terminal"], TMK)
         self.paper = []
         self.profile = profile
@@ -127,6 +129,17 @@ class Lab:
             found[(batch, stan)] = int(amount.replace(".", ""))
         return found
 
+    def corrections(self) -> set:
+        """Return the (batch, stan) of offline sales whose slip was taken back on paper."""
+        texts = [raw.decode("gbk", "replace") for raw in self.paper]
+        found = [text for text in texts if "原签购单作废" in text]
+        return {
+            tuple(
+                int(re.search(name + r": (\d+)", text).group(1)) for name in ("批次号", "凭证号")
+            )
+            for text in found
+        }
+
     def settlements(self) -> set:
         """Return the batches whose settlement slip is on paper."""
         texts = [raw.decode("gbk", "replace") for raw in self.paper]
@@ -137,13 +150,15 @@ class Lab:
         """Return what terminal, acquirer and paper disagree on; pending deals are named too."""
         problems = []
         ours, theirs, paper = self.terminal_deals(), self.host_deals(), self.slips()
+        for key in self.corrections():
+            paper.pop(key, None)
         for key in sorted(set(ours) | set(theirs) | set(paper)):
             problems += _compare(key, ours.get(key), theirs.get(key), paper.get(key))
-        listed = {deal.batch for deal in ours.values() if deal.unresolved}
+        listed = {key for key, deal in ours.items() if deal.unresolved}
         return problems + self._batch_problems(listed)
 
     def _batch_problems(self, listed: set) -> list:
-        """Compare batches; one with a deal that was on the unresolved list may be unbalanced."""
+        """Compare batches; what differs in one must have been on the unresolved list."""
         problems = []
         ledger = self.ledger()
         books = self.acquirer.ledger()["terminals"][PROFILE["terminal"]]["batches"]
@@ -154,17 +169,38 @@ class Lab:
                 problems.append(
                     "batch %s: host %s, we %s" % (number, booked["result"], ledger.batch)
                 )
-            if booked["result"] == "unbalanced" and batch not in listed:
-                problems.append("batch %s: unbalanced" % number)
+            if booked["result"] == "unbalanced" and settled_here:
+                problems += self._differences(batch, booked, listed)
+            elif settled_here and "upload" not in booked and not self._refused(batch):
+                problems.append("batch %s: without an end" % number)
             if settled_here and batch not in self.settlements():
                 problems.append("batch %s: closed without its slip" % number)
         return problems
+
+    def _differences(self, batch: int, booked: dict, listed: set) -> list:
+        """What the upload of an unbalanced batch brought to light, and nobody had listed."""
+        if self._refused(batch):
+            return []
+        found = booked.get("reconciliation")
+        if found is None or not (found or self.forced):
+            return ["batch %06d: unbalanced, uploaded %s" % (batch, found)]
+        unknown = [entry for entry in found if (batch, int(entry["stan"])) not in listed]
+        return ["batch %06d: %s" % (batch, entry) for entry in unknown]
+
+    def _refused(self, batch: int) -> bool:
+        """Whether the settlement slip says that the host would not have the upload."""
+        texts = [raw.decode("gbk", "replace") for raw in self.paper]
+        number = "%06d" % batch
+        slips = [text for text in texts if "结算总计单" in text and number in text]
+        return any("上送被拒" in text or "批上送结束被拒" in text for text in slips)
 
 
 def _compare(key: tuple, deal: object, booked: "dict | None", paper: "int | None") -> list:
     live = deal is not None and deal.state in (APPROVED, VOIDED)
     host_live = booked is not None and booked["state"] in ("approved", "voided")
     where = "%06d/%06d: " % key
+    if (booked and booked["type"] == "balance") or (deal and deal.kind == BALANCE):
+        return [where + "a balance on paper"] if paper is not None else []
     if live != host_live:
         return [where + "terminal %s, host %s" % (deal and deal.state, booked and booked["state"])]
     if live != (paper is not None):
@@ -175,7 +211,7 @@ def _compare(key: tuple, deal: object, booked: "dict | None", paper: "int | None
     names = KIND_NAMES[deal.kind], STATE_NAMES[deal.state], deal.amount_minor, deal.pan_masked
     if names != (booked["type"], booked["state"], booked["amount_minor"], booked["pan"]):
         problems.append(where + "terminal %s, host %s" % (names, booked))
-    if abs(paper) != deal.amount_minor or (paper < 0) != (booked["type"] == "void"):
+    if abs(paper) != deal.amount_minor or (paper < 0) != (booked["type"] in _BACK):
         problems.append(where + "paper says %d" % paper)
     return problems
 

@@ -4,7 +4,7 @@
 from fakes.flash import NorMemory
 from pos.core.deal import APPROVED, SALE, VOID, Deal
 from pos.core.profile import Profile
-from pos.ledger import settling, trading
+from pos.ledger import settling, trading, uploading
 from pos.ledger.ledger import Ledger
 from pos.store.counter import Counter
 from pos.store.journal import Journal
@@ -72,5 +72,6 @@ def approve(ledger: Ledger, deal: Deal, scheme: str = "CUP") -> Deal:
 def settle(ledger: Ledger, flags: str = "11") -> None:
     """Settle and open the next batch."""
     settling.start(ledger, "20261122220311")
-    settling.result(ledger, flags, "20261122220312", "220312000140")
+    settling.result(ledger, flags, "20261122220312", "220312000140", "0" * 62)
+    uploading.save(ledger, [uploading.ENDED, 0, 0, 0, 0], True)
     settling.close(ledger)

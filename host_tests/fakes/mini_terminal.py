@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: MIT
 """A terminal of a page, to drive the acquirer simulator: strict about what comes back.
 
-It encodes with pyiso8583 and the simulator's field table, which test_acquirer_codec.py holds to
-the published messages, and keeps no state but keys, batch and STAN.
+Its messages are those of the simulated terminals of `posctl acquirer load`.
 """
 
 from datetime import datetime
 
-from acquirer_sim import crypto, spec
 from acquirer_sim.core import Acquirer
 from acquirer_sim.frame import Request
+from acquirer_sim.load.messages import (  # noqa: F401 the tests' one source of these
+    Answer,
+    Requests,
+    f48,
+    open_keys,
+    pin_block,
+    track2,
+)
 
 TMK = bytes.fromhex("11223344556677889900AABBCCDDEEFF")
 TID = "12345678"
@@ -37,7 +43,6 @@ KINDS = {
     "tip": ("0220", "000000", "00", "34"),
     "transfer": ("0200", "400000", "00", "50"),
 }
-_REVERSAL_PLACES = {"23": "", "11": "0000", "20": "0000", "21": "0000"}  # F61 by F60.1
 
 
 def signed_on() -> "MiniTerminal":
@@ -65,29 +70,8 @@ def batch(acquirer: Acquirer, number: str = "000001") -> dict:
     return acquirer.ledger()["terminals"][TID]["batches"][number]
 
 
-class Answer:
-    """A decoded answer: `mti`, `fields`, `mac` ("good", "bad" or "none"), `header`, `tpdu`."""
-
-    def __init__(
-        self, frame: bytes, mak: "bytes | None", algorithm: str = "tdes", method: str = "ecb"
-    ) -> None:
-        assert int.from_bytes(frame[:2], "big") == len(frame) - 2
-        self.tpdu = frame[2:7].hex()
-        self.header = frame[7:13].hex()
-        body = frame[13:]
-        self.mti, self.fields = spec.decode(body)
-        self.mac = "none"
-        if 64 in self.fields:
-            good = mak is not None and crypto.mac(mak, body[:-8], algorithm, method) == body[-8:]
-            self.mac = "good" if good else "bad"
-
-    @property
-    def code(self) -> str:
-        return self.fields.get(39, "")
-
-
-class MiniTerminal:
-    """Builds requests and plays them into an Acquirer in process."""
+class MiniTerminal(Requests):
+    """Plays requests into an Acquirer in process."""
 
     def __init__(
         self,
@@ -97,67 +81,29 @@ class MiniTerminal:
         algorithm: str = "tdes",
         mac: str = "ecb",
     ) -> None:
+        super().__init__(tid, MERCHANT, tmk, algorithm, mac)
         self.acquirer = acquirer
-        self.family = (algorithm, mac)
-        self.tid = tid
-        self.tmk = tmk
-        self.keys = {}
-        self.batch = 1
-        self.stan = 0
-
-    def frame(self, mti: str, fields: dict, mac: bool) -> bytes:
-        """Return a whole frame; `mac` appends a right F64."""
-        fields = {41: self.tid, 42: MERCHANT, **fields}
-        fields = {number: value for number, value in fields.items() if value is not None}
-        if mac:
-            body = spec.encode(mti, {**fields, 64: "00" * 8})[:-8]
-            body += crypto.mac(self.keys["mak"], body, *self.family)
-        else:
-            body = spec.encode(mti, fields)
-        payload = bytes.fromhex("6000030000603100311003") + body
-        return len(payload).to_bytes(2, "big") + payload
 
     def exchange(self, mti: str, fields: dict, mac: bool = False) -> Answer:
         """Send one request; exactly one undelayed answer must come."""
         frame = self.frame(mti, fields, mac)
         (action,) = self.acquirer.handle(frame)
         assert action.kind == "send" and action.delay_s == 0, action.kind
+        assert int.from_bytes(action.data[:2], "big") == len(action.data) - 2
         answer = Answer(action.data, self.keys.get("mak"), *self.family)
         assert answer.mti == Request(frame).answer_mti
         return answer
 
-    def next_stan(self) -> str:
-        self.stan = self.stan % 999999 + 1
-        return f"{self.stan:06d}"
-
     def sign_on(self, variant: str = "003") -> Answer:
         """Sign on and install the keys, every check value verified."""
-        fields = {11: self.next_stan(), 60: f"00{self.batch:06d}{variant}", 63: "01 "}
-        answer = self.exchange("0800", fields)
+        answer = self.exchange("0800", self.sign_on_fields(variant))
         if answer.code == "00":
-            self.keys = open_keys(self.tmk, bytes.fromhex(answer.fields[62]), variant)
-            self.batch = int(answer.fields[60][2:8])
+            self.signed_on(answer, variant)
         return answer
 
     def sale_fields(self, amount: int, pan: str = RICH, pin: "str | None" = None) -> dict:
         """Return the fields of a sale by stripe."""
-        fields = {3: "000000", 4: f"{amount:012d}", 11: self.next_stan(), 22: "022", 25: "00"}
-        digit = "3" if self.family[0] == "sm4" else "6"
-        fields.update({35: track2(pan), 49: "156", 53: f"0{digit}00000000000000"})
-        fields[60] = f"22{self.batch:06d}00020"
-        if pin is not None:
-            fields.update({22: "021", 26: "12", 53: f"2{digit}00000000000000"})
-            fields.update(self.pin_fields(pin, pan))
-        return fields
-
-    def pin_fields(self, pin: str, pan: str) -> dict:
-        """Return F52, with SM4 F59 too."""
-        algorithm = self.family[0]
-        size = crypto.BLOCK_LENS_BYTES[algorithm]
-        block = crypto.encrypt(self.keys["pik"], pin_block(pin, pan, size), algorithm)
-        if algorithm == "tdes":
-            return {52: block.hex().upper()}
-        return {52: "0" * 16, 59: "A1016" + block.decode("latin-1")}
+        return super().sale_fields(amount, pan, pin)
 
     def sale(self, amount: int, pan: str = RICH, pin: "str | None" = None, **more: str) -> Answer:
         """Make a sale; keyword f35="..." replaces field 35, f35=None leaves it out."""
@@ -166,11 +112,7 @@ class MiniTerminal:
 
     def void_fields(self, sale: Answer, pan: str = RICH) -> dict:
         """Return the fields of the void of an approved sale."""
-        fields = self.sale_fields(int(sale.fields[4]), pan)
-        fields.update({3: "200000", 37: sale.fields[37], 38: sale.fields.get(38)})
-        fields[60] = f"23{self.batch:06d}00020"
-        fields[61] = sale.fields[60][2:8] + sale.fields[11]
-        return fields
+        return super().void_fields(sale, pan)
 
     def void(self, sale: Answer, pan: str = RICH, **more: str) -> Answer:
         """Void an approved sale."""
@@ -231,21 +173,13 @@ class MiniTerminal:
         return fields
 
     def reverse(self, request: dict, reason: str = "98", **more: str) -> Answer:
-        """Reverse a transaction by its request fields."""
-        fields = {n: request[n] for n in (3, 4, 11, 22, 25, 49, 60)}
-        if self.family[0] == "sm4":
-            fields[53] = "0300000000000000"
-        if request[60][:2] in _REVERSAL_PLACES:
-            place = request[60][2:8] + request[11]
-            fields[61] = place + _REVERSAL_PLACES[request[60][:2]]
-        fields.update({39: reason, **numbered(more)})
+        """Reverse a sale or void by its request fields."""
+        fields = {**self.reversal_fields(request, reason), **numbered(more)}
         return self.exchange("0400", fields, mac=True)
 
     def settle(self, totals: str = "", batch: "int | None" = None) -> Answer:
         """Settle with F48 `totals` (default: all zero)."""
-        fields = {11: self.next_stan(), 48: totals or f48(), 49: "156", 63: "01 "}
-        fields[60] = f"00{batch or self.batch:06d}201"
-        return self.exchange("0500", fields)
+        return self.exchange("0500", self.settle_fields(totals or f48(), batch))
 
 
 def numbered(more: dict) -> dict:
@@ -261,43 +195,3 @@ def keyed_in(fields: dict, pan: str) -> dict:
 def repeated(fields: dict, pan: str = RICH) -> dict:
     """Return the fields of a 0220 as it is sent again: F2 instead of tracks."""
     return {**fields, 2: pan, 35: None, 53: None}
-
-
-def f48(debit: tuple = (0, 0), credit: tuple = (0, 0), foreign: tuple = ((0, 0), (0, 0))) -> str:
-    """Return F48 of a settlement request from (count, minor) pairs."""
-
-    def half(pairs: tuple) -> str:
-        return "".join(f"{minor:012d}{count:03d}" for count, minor in pairs) + "0"
-
-    return half((debit, credit)) + half(foreign)
-
-
-def track2(pan: str, expiry: str = "3012", service: str = "120") -> str:
-    """Return F35."""
-    return f"{pan}D{expiry}{service}00000123"
-
-
-def pin_block(pin: str, pan: str, size: int = 8) -> bytes:
-    """Return a clear ISO format 0 block, UnionPay's for SM4 with 16 bytes."""
-    field = bytes.fromhex(f"{len(pin):02X}{pin}".ljust(2 * size, "F"))
-    account = bytes.fromhex(pan[-13:-1].rjust(2 * size, "0"))
-    return bytes(a ^ b for a, b in zip(field, account, strict=True))
-
-
-def open_keys(tmk: bytes, f62: bytes, variant: str) -> dict:
-    """Unwrap F62 of a sign-on as a terminal must; every check value has to fit."""
-    count = 3 if variant in ("004", "006") else 2
-    algorithm = "sm4" if variant in ("005", "006") else "tdes"
-    size = 8 if variant == "001" else 16
-    each, rest = divmod(len(f62), count)
-    assert rest == 0 and each - size in (4, 8)
-    keys, at = {}, 0
-    for role in ("pik", "mak", "tdk")[:count]:
-        wrapped, kcv = f62[at : at + size], f62[at + size : at + each]
-        if role == "mak" and algorithm == "tdes" and wrapped[8:] == bytes(8):
-            wrapped = wrapped[:8]
-        keys[role] = crypto.decrypt(tmk, wrapped, algorithm)
-        zeros = bytes(crypto.BLOCK_LENS_BYTES[algorithm])
-        assert crypto.encrypt(keys[role], zeros, algorithm)[: len(kcv)] == kcv
-        at += each
-    return keys

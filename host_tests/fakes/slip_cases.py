@@ -60,10 +60,13 @@ def void(**changes):
     return deal(**values)
 
 
+_HOST = "000000521420040" + "000000001200001" + "2" + "000000128000002" + "0" * 15 + "3"
+
+
 class Report:
     """A settlement report with the attributes the contract names."""
 
-    def __init__(self, flags=("1", "1"), unresolved=(0, 0), pending=(0, 0)):
+    def __init__(self, flags=("1", "1"), unresolved=(0, 0), pending=(0, 0), denied=0):
         self.batch = 17
         self.totals = Totals()
         self.totals.debit_count = 41
@@ -78,6 +81,10 @@ class Report:
         self.operator = "01"
         self.unresolved = unresolved
         self.pending = pending
+        self.host = "" if flags == ("1", "1") else _HOST
+        self.uploaded = 44
+        self.denied = denied
+        self.end_refused = False
 
 
 def _details():

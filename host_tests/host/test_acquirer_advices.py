@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Refund, offline sale, adjustment at the acquirer: rules, totals, the same answer twice."""
 
+from datetime import timedelta
+
 import pytest
 
+from acquirer_sim.faults import parse
 from fakes.mini_terminal import (
     DAY,
     NO_PLACE,
+    NOW,
     RICH,
     RICH_MINOR,
     TID,
@@ -246,6 +250,7 @@ def test_a_0220_sent_again_is_answered_as_the_first_time(terminal, acquirer, kin
     before = (acquirer.ledger(), acquirer.cards())
     terminal.settle()  # even then
     terminal.sign_on()
+    acquirer._clock = lambda: NOW + timedelta(hours=17)
     kept = (12, 13, 15, 37, 38, 39)
     for again in (fields, repeated(fields)):
         answer = terminal.play(kind, again)
@@ -279,6 +284,27 @@ def test_the_number_used_for_something_else(terminal, kind):
     assert terminal.play(kind, {**repeated(fields), 2: OTHER}).code == "94"
     sale = {**terminal.sale_fields(1000), 11: fields[11]}
     assert terminal.play("sale", sale).code == "94"
+
+
+@pytest.mark.parametrize("kind", REPEATABLE)
+def test_one_that_has_to_sign_on_first_was_not_looked_at(terminal, acquirer, kind):
+    """The terminal sends it again with the same number: it must not find that used up."""
+    fields = asked(terminal, kind)
+    before = states(acquirer)
+    for code in ("77", "99", "A0"):
+        acquirer.faults = parse('{"fault":"decline","mti":"0220","code":"%s"}' % code)
+        assert terminal.play(kind, fields).code == code and states(acquirer) == before
+    acquirer.faults = parse("")
+    assert terminal.play(kind, repeated(fields)).code == "00"
+
+
+@pytest.mark.parametrize("kind", REPEATABLE)
+def test_one_that_comes_after_its_batch_was_settled(terminal, kind):
+    """It cannot be told to sign on: its number would stay that of the old batch."""
+    fields = asked(terminal, kind)
+    terminal.settle()
+    terminal.sign_on()
+    assert [terminal.play(kind, repeated(fields)).code for _ in range(2)] == ["22", "22"]
 
 
 def test_a_track_without_layout_twice(terminal):

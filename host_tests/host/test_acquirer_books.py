@@ -270,10 +270,3 @@ def test_settlement_refused(terminal, acquirer, change, code):
     answer = terminal.exchange("0500", fields)
     assert answer.code == code and 48 not in answer.fields
     assert acquirer.ledger()["terminals"][TID]["batches"] == {}
-
-
-@pytest.mark.parametrize("code", ["201", "202", "207"])
-def test_batch_upload_is_taken(terminal, code):
-    fields = {11: "000060", 48: "0003", 60: "00000001" + code}
-    answer = terminal.exchange("0320", fields)
-    assert answer.code == "00" and answer.fields[48] == "0003" and answer.mac == "none"

@@ -202,6 +202,7 @@ BAD = [
     ('{"fault":"decline","code":51}', "code must be"),
     ('{"fault":"decline","code":"5"}', "code must be"),
     ('{"fault":"decline","code":"00"}', "is an approval, not a decline"),
+    ('{"fault":"result","code":"04"}', "code must be two result digits"),
     ('{"fault":"close","mti":"0210"}', "mti must be"),
     ('{"fault":"close","type":"sales"}', "type must be one of"),
     ('{"fault":"close","terminal":"123"}', "terminal must be"),

@@ -50,7 +50,7 @@ def _refused(terminal: MiniTerminal) -> bool:
     """Sign on; whether the terminal finds a wrong check value."""
     try:
         return terminal.sign_on().code != "00"
-    except AssertionError:
+    except AcquirerError:
         return True
 
 

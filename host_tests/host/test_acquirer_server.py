@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from acquirer_sim import register_terminal
-from acquirer_sim.core import Action
+from acquirer_sim.core import Acquirer, Action
 from acquirer_sim.frame import FrameReader
-from fakes.mini_terminal import RICH, TID, TMK, MiniTerminal
+from fakes.mini_terminal import RICH, TID, TMK, MiniTerminal, f48
 
 TOOLS = str(Path(__file__).parents[2] / "tools")
 
@@ -187,6 +187,88 @@ def test_port_in_use(db):
     assert done.returncode == 2 and done.stderr.strip().endswith(f"port {port}: is in use")
 
 
+# many connections
+
+
+def test_five_hundred_terminals_connect_at_once(db):
+    with serving(db) as (_, port):
+        links = [socket.socket() for _ in range(500)]
+        try:
+            for link in links:
+                link.setblocking(False)
+                link.connect_ex(("127.0.0.1", port))
+            terminal = MiniTerminal(Remote(port))
+            frame = terminal.frame("0820", {60: "00000001301"}, mac=False)
+            for link in links:
+                link.settimeout(30)
+                link.sendall(frame)
+            for link in links:
+                assert FrameReader().feed(link.recv(4096))
+        finally:
+            for link in links:
+                link.close()
+
+
+def test_one_connection_too_many_is_closed(db, monkeypatch):
+    code = "import acquirer_sim.server as s; s.MAX_CONNECTIONS = 3; from posctl.cli import main;"
+    monkeypatch.setattr(__name__ + ".command", lambda *words: _limited(code, words))
+    with serving(db) as (process, port):
+        held = [MiniTerminal(Remote(port)) for _ in range(3)]
+        frame = held[0].frame("0820", {60: "00000001301"}, mac=False)
+        for terminal in held:
+            assert terminal.acquirer.handle(frame)
+        with pytest.raises(ConnectionError):
+            Remote(port).handle(frame)
+        held[0].acquirer.link.close()
+        lines = [json.loads(process.stdout.readline())["ev"] for _ in range(4)]
+        assert lines == ["exchange"] * 3 + ["refused"]
+
+
+def _limited(code, words):
+    return [sys.executable, "-c", code + "main(['acquirer', *__import__('sys').argv[1:]])"] + [
+        str(word) for word in words
+    ]
+
+
+def test_a_silent_connection_is_closed(db):
+    with serving(db, "--idle", "0.3") as (process, port):
+        terminal = MiniTerminal(Remote(port))
+        assert terminal.sign_on().code == "00"
+        assert terminal.acquirer.link.recv(10) == b""
+        lines = [json.loads(process.stdout.readline())["ev"] for _ in range(2)]
+        assert lines == ["exchange", "idle"]
+
+
+def test_a_bug_of_the_host_ends_one_connection_and_is_told_without_values(db):
+    code = (
+        "import acquirer_sim.core as c, acquirer_sim.money as m\n"
+        "def broken(exchange): raise KeyError(exchange.request.fields[35])\n"
+        "c._HANDLERS['sale'] = broken\nfrom posctl.cli import main\n"
+    )
+    with serving(db) as (_, port):
+        terminal = MiniTerminal(Remote(port))
+        terminal.sign_on()
+    process = subprocess.Popen(
+        _limited(code, ("serve", "--port", 0, "--db", db)),
+        env={**os.environ, "PYTHONPATH": TOOLS},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        port = json.loads(process.stdout.readline())["port"]
+        other = Remote(port)
+        terminal.acquirer = Remote(port)
+        with pytest.raises(ConnectionError):
+            terminal.sale(100)
+        line = json.loads(process.stdout.readline())
+        assert line["ev"] == "error" and line["reason"].startswith("KeyError in ")
+        assert RICH not in json.dumps(line)
+        assert other.handle(terminal.frame("0820", {60: "00000001301"}, mac=False))
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def test_cards_and_card_add(tmp_path):
     path = tmp_path / "acquirer.db"
     card = ["--pan", "4111141011111111116", "--balance-minor", "5000", "--pin", "4321"]
@@ -202,3 +284,41 @@ def test_cards_and_card_add(tmp_path):
 def test_ledger_for_people(db):
     shown = run("ledger", "--db", db).stdout
     assert f"terminal {TID}" in shown and "620000******7892" in shown and RICH not in shown
+
+
+def test_ledger_of_one_terminal_and_batch(tmp_path):
+    path = tmp_path / "acquirer.db"
+    acquirer = Acquirer(path)
+    for tid in (TID, "12345679"):
+        acquirer.register(tid, TMK)
+    terminal = MiniTerminal(acquirer)
+    terminal.sign_on()
+    sale = terminal.sale(100)
+    assert terminal.void(sale).code == "00" and terminal.sale(10**9).code == "51"
+    terminal.settle(f48((1, 100), (1, 100)))
+    terminal.sign_on()
+    fields = terminal.sale_fields(7)
+    terminal.exchange("0200", fields, mac=True)
+    terminal.reverse(fields)
+    assert terminal.reverse(terminal.sale_fields(9)).code == "25"
+
+    def ledger(*words):
+        return json.loads(run("ledger", "--db", path, *words, "--json").stdout)["terminals"]
+
+    (one,) = ledger("--terminal", TID).values()
+    counts = {"booked": 2, "approved": 1, "voided": 1, "reversed": 1, "declined": 1}
+    assert one["counts"] == {**counts, "settled": 2, "unmatched": 1}
+    (second,) = ledger("--terminal", TID, "--batch", "2").values()
+    assert list(second["batches"]) == ["000002"]
+    assert [entry["state"] for entry in second["transactions"]] == ["reversed"]
+    assert second["counts"]["settled"] == 0 and len(second["unmatched_reversals"]) == 1
+    assert list(ledger("--batch", "000001")) == [TID, "12345679"]
+    shown = run("ledger", "--db", path, "--terminal", TID).stdout
+    assert "2 booked, 1 approved, 1 voided, 1 reversed, 1 declined, 2 settled" in shown
+    assert "reversal of what was never seen: batch 000002" in shown
+    for words, text in (
+        (["--terminal", "99999999"], "not registered"),
+        (["--batch", "x"], "digits"),
+    ):
+        done = run("ledger", "--db", path, *words)
+        assert done.returncode == 2 and text in done.stderr and done.stderr.count("\n") == 1

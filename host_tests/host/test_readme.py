@@ -110,6 +110,8 @@ def test_commands_run_as_written_and_show_what_the_text_says(said: str):
         "outcome.unknown",
         "settle.done",
         "balanced",
+        "-> 0200",
+        "requests, 0 answered otherwise",
         "accepted, direction reverse",
         "swipe.png: accepted",
         "track 2",

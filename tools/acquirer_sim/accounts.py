@@ -6,9 +6,9 @@ to 1.6. Balances are in minor units; what pre-authorisations hold of them: holds
 """
 
 import re
-import sqlite3
 from dataclasses import dataclass
 
+from acquirer_sim.database import Conflict, Row
 from acquirer_sim.errors import AcquirerError, decline
 from acquirer_sim.store import Store
 
@@ -128,11 +128,11 @@ def add(store: Store, card: Card) -> None:
                 card.note,
             ),
         )
-    except sqlite3.IntegrityError:
+    except Conflict:
         raise AcquirerError(f"card {mask(card.pan)} is in the table already") from None
 
 
-def find(store: Store, pan: str) -> "sqlite3.Row | None":
+def find(store: Store, pan: str) -> "Row | None":
     """Return the account of a PAN."""
     found = store.db.execute(
         "SELECT * FROM accounts WHERE fingerprint=?", (store.vault.fingerprint(pan),)
@@ -140,7 +140,7 @@ def find(store: Store, pan: str) -> "sqlite3.Row | None":
     return found.fetchone()
 
 
-def check_pin(store: Store, account: sqlite3.Row, pin: str) -> None:
+def check_pin(store: Store, account: Row, pin: str) -> None:
     """Compare a PIN and keep count: 55 when wrong, 75 once the tries are used up."""
     if account["pin_tries"] >= PIN_TRIES:
         raise decline("75")
@@ -158,7 +158,7 @@ def move(store: Store, account_id: int, change_minor: int) -> None:
     )
 
 
-def describe(store: Store, account: sqlite3.Row, held_minor: int = 0) -> dict:
+def describe(store: Store, account: Row, held_minor: int = 0) -> dict:
     """One card as `posctl acquirer cards --json` gives it: whole, for the bench.
 
     `balance_minor` is the balance with holds and all, `available_minor` what can be spent.

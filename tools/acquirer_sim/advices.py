@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Refund, offline sale, adjustment: told by 0220, never reversed, safe to send again."""
 
-import sqlite3
-
 from acquirer_sim import books, holds, issuer, sales
+from acquirer_sim.database import Row
 from acquirer_sim.deal import Deal
 from acquirer_sim.errors import decline
 
@@ -72,7 +71,7 @@ def adjust(deal: Deal) -> None:
     deal.approve()
 
 
-def _check_adjustable(original: sqlite3.Row) -> None:
+def _check_adjustable(original: Row) -> None:
     changed = original["refunded_minor"] or original["adjusted_minor"] is not None
     if original["state"] == "voided" or changed:
         raise decline("12")

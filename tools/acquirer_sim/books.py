@@ -6,8 +6,7 @@ debit total and its void counts in credit (unionpay 5.5); reversed ones count no
 one counts with its new amount, the adjustment itself does not count.
 """
 
-import sqlite3
-
+from acquirer_sim.database import Row
 from acquirer_sim.store import Store
 
 _RRN_SPAN = 10**8
@@ -34,7 +33,7 @@ def auth_code(rrn: str) -> str:
     return f"{(int(rrn[4:]) * 699967 + 104729) % 10**6:06d}"
 
 
-def find(store: Store, tid: str, batch: int, stan: int) -> "sqlite3.Row | None":
+def find(store: Store, tid: str, batch: int, stan: int) -> "Row | None":
     """Return the transaction with this STAN."""
     found = store.db.execute(
         "SELECT * FROM transactions WHERE tid=? AND batch=? AND stan=?", (tid, batch, stan)
@@ -42,13 +41,13 @@ def find(store: Store, tid: str, batch: int, stan: int) -> "sqlite3.Row | None":
     return found.fetchone()
 
 
-def by_id(store: Store, transaction_id: int) -> "sqlite3.Row | None":
+def by_id(store: Store, transaction_id: int) -> "Row | None":
     """Return a transaction by its id in the books."""
     found = store.db.execute("SELECT * FROM transactions WHERE id=?", (transaction_id,))
     return found.fetchone()
 
 
-def batch_row(store: Store, tid: str, number: int) -> "sqlite3.Row | None":
+def batch_row(store: Store, tid: str, number: int) -> "Row | None":
     """Return a batch, None when it was never used."""
     found = store.db.execute("SELECT * FROM batches WHERE tid=? AND number=?", (tid, number))
     return found.fetchone()
@@ -91,13 +90,13 @@ def change(store: Store, transaction_id: int, column: str, value_minor: int) -> 
     )
 
 
-def effective_minor(entry: sqlite3.Row) -> int:
+def effective_minor(entry: Row) -> int:
     """Return what a transaction is worth, after its adjustment if there was one."""
     adjusted = entry["adjusted_minor"]
     return entry["amount_minor"] if adjusted is None else adjusted
 
 
-def by_rrn(store: Store, tid: str, rrn: str) -> "sqlite3.Row | None":
+def by_rrn(store: Store, tid: str, rrn: str) -> "Row | None":
     """Return the transaction of a reference number, of any terminal of the same merchant."""
     found = store.db.execute(
         "SELECT t.* FROM transactions t JOIN terminals b ON b.tid=t.tid"
@@ -122,6 +121,11 @@ def was_reversed_early(store: Store, tid: str, batch: int, stan: int) -> bool:
     return found.fetchone() is not None
 
 
+def is_domestic(scheme: str) -> bool:
+    """Whether a deal under this F63.1 counts as domestic."""
+    return scheme == _DOMESTIC
+
+
 def totals(store: Store, tid: str, batch: int) -> "dict[str, int]":
     """Return the eight totals of F48: [foreign_]debit|credit_count|minor."""
     sums = {
@@ -139,7 +143,7 @@ def totals(store: Store, tid: str, batch: int) -> "dict[str, int]":
     for row in counted:
         if row["type"] not in _COLUMNS:  # pre-authorisations, inquiries, transfers
             continue
-        side = "" if row["scheme"] == _DOMESTIC else "foreign_"
+        side = "" if is_domestic(row["scheme"]) else "foreign_"
         column = side + _COLUMNS[row["type"]]
         sums[column + "_count"] += row["n"]
         sums[column + "_minor"] += row["minor"]

@@ -9,12 +9,15 @@ Frames carry their 2-byte length, in both directions. An empty list means: say n
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from acquirer_sim import (
     accounts,
+    batch_upload,
+    clock,
     crypto,
     downloads,
     frame,
@@ -23,14 +26,16 @@ from acquirer_sim import (
     presence,
     report,
     reversal,
+    settlement,
     spec,
 )
 from acquirer_sim import terminals as terminal_table
+from acquirer_sim.database import MEMORY, Url
 from acquirer_sim.errors import FrameError, Refused
 from acquirer_sim.exchange import Exchange, admit
 from acquirer_sim.faults import Faults
 from acquirer_sim.keysets import Options
-from acquirer_sim.store import MEMORY, open_store
+from acquirer_sim.store import open_store
 
 
 @dataclass(frozen=True)
@@ -48,12 +53,25 @@ _MONEY = {**dict.fromkeys(money.KINDS, money.handle), "reversal": reversal.handl
 _MANAGEMENT = {
     "signoff": management.sign_off,
     "echo": management.echo,
-    "settlement": management.settlement,
-    "batch_upload": management.batch_upload,
-    "batch_end": management.batch_upload,
+    "settlement": settlement.handle,
+    "batch_upload": batch_upload.details,
+    "batch_end": batch_upload.end,
 }
 _HANDLERS = {**_MONEY, **_MANAGEMENT, **downloads.HANDLERS}
 _RECORDED = money.KINDS  # a forced decline of these is booked as declined
+
+
+class _Work:
+    """One frame on its way: request, faults, exchange, answer; `outcome` once it is known."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.request = None
+        self.hits = {}
+        self.exchange = None
+        self.fields = {}
+        self.requirement = 0  # header digit 6 of the answer
+        self.outcome = None
 
 
 class Acquirer:
@@ -61,9 +79,9 @@ class Acquirer:
 
     def __init__(
         self,
-        db_path: "str | Path" = MEMORY,
+        db_path: "str | Path | Url" = MEMORY,
         faults: "Faults | None" = None,
-        clock: "Callable[[], datetime] | None" = None,
+        clock: "Callable[[], datetime] | None" = None,  # the machine's: see clock.py
         log: "Callable[[dict], None] | None" = None,
         new_key: "Callable[[int], bytes] | None" = None,
     ) -> None:
@@ -104,24 +122,72 @@ class Acquirer:
         """The test cards, as `posctl acquirer cards --json` lists them."""
         return report.cards(self._store)
 
+    def set_clock(self, setting: str) -> None:
+        """Set or move the host's clock (see clock.py)."""
+        with self._store.transaction():
+            clock.change(self._store, setting, self._clock())
+
     def handle(self, data: bytes) -> "list[Action]":
         """Take one frame and return what is to be done; what it booked is durable by then."""
+        (outcome,) = self.handle_many([data])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    def handle_many(self, frames: "list[bytes]") -> "list[list[Action] | Exception]":
+        """Take frames in this order under one commit; what they booked is durable then.
+
+        One that fails is taken back alone, and its exception stands for its actions. When the
+        commit fails, DatabaseError is raised and none of them counts.
+        """
+        works = [_Work(frame_) for frame_ in frames]
+        for work in works:
+            self._admit(work)
+        waiting = [work for work in works if work.outcome is None]
+        if waiting:
+            with self._store.transaction():
+                now = clock.now(self._store, self._clock())
+                for work in waiting:
+                    self._book(work, now, alone=len(waiting) == 1)
+        for work in waiting:
+            if work.outcome is None:
+                self._finish(work)
+        return [work.outcome for work in works]
+
+    def _admit(self, work: "_Work") -> None:
+        """Decode the frame and ask for its faults; what is not to be booked is done then."""
         try:
-            request = frame.Request(data)
+            work.request = frame.Request(work.data)
         except FrameError as error:
             self._log({"ev": "rejected", "reason": str(error)})
-            return [_CLOSE]
-        hits = self.faults.pick(request)
-        if "drop_before" in hits:
-            self._log(_facts(request, sorted(hits)))
-            return []
-        with self._store.transaction():
-            exchange = Exchange(self._store, request, self._clock())
-            exchange.forced = hits["decline"].code if "decline" in hits else ""
-            fields = self._answer(exchange)
-            wanted = downloads.requirement(exchange)
-        self._log({**_facts(request, sorted(hits)), **_outcome(exchange, fields)})
-        return _deliver(request, fields, exchange.signer(), hits, wanted)
+            work.outcome = [_CLOSE]
+            return
+        work.hits = self.faults.pick(work.request)
+        if "drop_before" in work.hits:
+            self._log(_facts(work.request, sorted(work.hits)))
+            work.outcome = []
+
+    def _book(self, work: "_Work", now: datetime, alone: bool) -> None:
+        try:
+            with nullcontext() if alone else self._store.savepoint():
+                work.exchange = Exchange(self._store, work.request, now)
+                if "decline" in work.hits:
+                    work.exchange.forced = work.hits["decline"].code
+                if "result" in work.hits:
+                    work.exchange.result = work.hits["result"].code
+                work.fields = self._answer(work.exchange)
+                work.requirement = downloads.requirement(work.exchange)
+        except Exception as error:
+            if alone:
+                raise  # the whole transaction is this one's
+            work.outcome = error
+
+    def _finish(self, work: "_Work") -> None:
+        """Make the answer of what is durable now."""
+        facts = _facts(work.request, sorted(work.hits))
+        self._log({**facts, **_outcome(work.exchange, work.fields)})
+        signer = work.exchange.signer()
+        work.outcome = _deliver(work.request, work.fields, signer, work.hits, work.requirement)
 
     def _answer(self, exchange: Exchange) -> "dict[int, str]":
         try:

@@ -6,15 +6,16 @@ uses up its STAN. A 0220 that comes again is answered as it was the first time.
 """
 
 import re
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from acquirer_sim import accounts, books, security, terminals
+from acquirer_sim.database import Row
 from acquirer_sim.errors import Refused, decline
 from acquirer_sim.exchange import ACQUIRER_ID, Exchange
 
 APPROVED = ("00", "10", "11", "A2", "A4", "A5", "A6")  # unionpay.md section 6
+_SIGN_ON_AGAIN = ("77", "97", "99", "A0")
 _CURRENCY = "156"
 _REPEATABLE = "0220"
 _ISSUER_LEN = 11
@@ -114,14 +115,12 @@ def run(exchange: Exchange, rules: "Callable[[Deal], None]") -> "dict[int, str]"
         rules(deal)
     except Refused as refusal:
         if refusal.recorded:
-            deal.columns = {}
-            deal.amount_minor = deal.request.amount_minor
             deal.record("declined", refusal.code)
         return deal.answer(refusal.code)
     return deal.answer(deal.code)
 
 
-def _numbers(deal: Deal) -> "sqlite3.Row | None":
+def _numbers(deal: Deal) -> "Row | None":
     """Return what this STAN was used for when the request is a repeat of it; else 94."""
     request = deal.request
     booked = books.find(deal.store, deal.exchange.tid, request.batch, request.stan)
@@ -138,7 +137,7 @@ def _numbers(deal: Deal) -> "sqlite3.Row | None":
     return booked
 
 
-def _repeat(deal: Deal, booked: sqlite3.Row) -> "dict[int, str]":
+def _repeat(deal: Deal, booked: Row) -> "dict[int, str]":
     """Answer as the first time, its date and number included."""
     try:
         _identify(deal)
@@ -165,9 +164,10 @@ def _open(deal: Deal) -> None:
     exchange, request = deal.exchange, deal.request
     _identify(deal)
     if exchange.forced:
-        raise decline(exchange.forced)
+        raise _forced(deal)
     if books.is_settled(deal.store, exchange.tid, request.batch):
-        raise decline("77")  # the batch is over: sign-on brings the new number
+        # the batch is over: sign-on brings the new number, but a repeat keeps its old one
+        raise decline("22" if request.mti == _REPEATABLE else "77")
     if books.was_reversed_early(deal.store, exchange.tid, request.batch, request.stan):
         raise decline("12")  # its reversal came first, it must not come to life now
     if request.get(49) != _CURRENCY:
@@ -176,6 +176,13 @@ def _open(deal: Deal) -> None:
         raise decline("13")
     if not deal.account:
         raise decline("14")
+
+
+def _forced(deal: Deal) -> Refused:
+    """Return what a fault asks for. A 0220 that has to sign on first was not looked at: it comes
+    again with the same STAN, and must not find it used up."""
+    code = deal.exchange.forced
+    return Refused(code, recorded=deal.request.mti != _REPEATABLE or code not in _SIGN_ON_AGAIN)
 
 
 def _presented(exchange: Exchange) -> Presented:

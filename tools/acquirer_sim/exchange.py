@@ -30,6 +30,7 @@ class Exchange:
         self.rrn = books.next_rrn(store, now.isoformat())
         self.forced = ""  # F39 a fault asks for
         self.wrong_field = 0  # the number of the field that made it 30
+        self.result = ""  # result digits of a settlement that a fault asks for
         self.masked_pan = ""  # for log and ledger, once the card was read
 
     @property

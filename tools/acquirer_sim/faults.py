@@ -12,6 +12,7 @@ Every rule that hits applies. A fault of delivery comes after booking, except dr
     flip          one bit of the answer's byte `at` is turned
     bad_mac       F64 of the answer is wrong   wrong_stan  F11 is one too high, F64 is right
     requirement   header digit 6 = `code` (3)
+    result        a settlement's result digits, domestic and foreign, = `code` (33: not compared)
 
 `at` counts from 0 after the 2-byte length: 0-4 TPDU, 5-10 header, 11 first byte of the message
 type. Absent, it is the middle; a `flip` beyond the end turns the last byte.
@@ -41,6 +42,7 @@ NAMES = (
     "close",
     "decline",
     "requirement",
+    "result",
 )
 
 
@@ -87,6 +89,8 @@ class Rule:
         self.code = values.get("code", "05")
         if self.fault == "requirement" and not _is_digit(self.code):
             self.code = "3"
+        if self.fault == "result":
+            self.code = values.get("code", "33")
         self.seen = 0
 
     def hits(self, facts: dict) -> bool:
@@ -162,5 +166,7 @@ def _check_code(values: dict, where: str) -> None:
         return  # one digit counts; a response code, as a line with every key has, does not
     if len(code) != 2:
         raise AcquirerError(f"{where}: code must be a response code of two characters")
+    if fault == "result" and not set(code) <= set("123"):
+        raise AcquirerError(f"{where}: code must be two result digits of 1, 2 and 3")
     if fault == "decline" and code in _APPROVALS:
         raise AcquirerError(f"{where}: {code} is an approval, not a decline")

@@ -24,6 +24,11 @@ class FrameReader:
     def __init__(self) -> None:
         self._held = bytearray()
 
+    @property
+    def started(self) -> bool:
+        """Whether a frame has begun and not ended."""
+        return bool(self._held)
+
     def feed(self, data: bytes) -> "list[bytes]":
         """Add bytes; return the frames now complete. FrameError when a length cannot be."""
         self._held += data

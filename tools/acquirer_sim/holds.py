@@ -6,8 +6,7 @@ stored: voiding or reversing the preauth ends it, voiding or reversing the compl
 back, and reversing that void ends it again, each by the states alone.
 """
 
-import sqlite3
-
+from acquirer_sim.database import Row
 from acquirer_sim.store import Store
 
 _HELD = "p.type='preauth' AND p.state='approved' AND (c.id IS NULL OR c.state<>'approved')"
@@ -20,11 +19,12 @@ ANY_DAY = "0000"
 
 def total(store: Store, account_id: int) -> int:
     """Return what is held of an account, in minor units."""
-    query = f"SELECT p.amount_minor AS minor {_FROM} WHERE p.account_id=? AND {_HELD}"
-    return sum(row["minor"] for row in store.db.execute(query, (account_id,)).fetchall())
+    minor = "CAST(coalesce(sum(p.amount_minor), 0) AS BIGINT) AS minor"
+    query = f"SELECT {minor} {_FROM} WHERE p.account_id=? AND {_HELD}"
+    return store.db.execute(query, (account_id,)).fetchone()["minor"]
 
 
-def available(store: Store, account: sqlite3.Row) -> int:
+def available(store: Store, account: Row) -> int:
     """Return what can be spent: below zero when more was booked than was there."""
     return account["balance_minor"] - total(store, account["id"])
 
@@ -35,7 +35,7 @@ def is_held(store: Store, preauth_id: int) -> bool:
     return store.db.execute(query, (preauth_id,)).fetchone() is not None
 
 
-def find(store: Store, tid: str, account_id: int, auth: str, day: str) -> "sqlite3.Row | None":
+def find(store: Store, tid: str, account_id: int, auth: str, day: str) -> "Row | None":
     """Return the preauth of a code: one that holds before one that does not, then the latest.
 
     It may come from any terminal of the merchant. `day` is MMDD; "0000" is any, as is "" for
@@ -44,21 +44,19 @@ def find(store: Store, tid: str, account_id: int, auth: str, day: str) -> "sqlit
     query = (
         f"SELECT p.* {_FROM} WHERE p.account_id=? AND p.type='preauth'"
         f" AND p.state IN ('approved', 'voided') AND {_SAME_MERCHANT}"
-        f" ORDER BY CASE WHEN {_HELD} THEN 0 ELSE 1 END, p.id DESC"
+        f" AND ? IN ('', p.auth) AND ? IN ('{ANY_DAY}', substr(p.at, 6, 2) || substr(p.at, 9, 2))"
+        f" ORDER BY CASE WHEN {_HELD} THEN 0 ELSE 1 END, p.id DESC LIMIT 1"
     )
-    for row in store.db.execute(query, (account_id, tid)).fetchall():
-        if auth in ("", row["auth"]) and day in (ANY_DAY, day_of(row)):
-            return row
-    return None
+    return store.db.execute(query, (account_id, tid, auth, day)).fetchone()
 
 
-def group(store: Store, preauth: sqlite3.Row) -> "list[sqlite3.Row]":
+def group(store: Store, preauth: Row) -> "list[Row]":
     """Return the hold and those of its additional preauths that hold, the named one first."""
     query = f"SELECT p.* {_FROM} WHERE p.original_id=? AND {_HELD} ORDER BY p.id"
     return [preauth, *store.db.execute(query, (preauth["id"],)).fetchall()]
 
 
-def close(store: Store, held: "list[sqlite3.Row]", completion_id: int) -> None:
+def close(store: Store, held: "list[Row]", completion_id: int) -> None:
     """Let a completion use up these holds."""
     for row in held:
         store.db.execute(
@@ -66,12 +64,12 @@ def close(store: Store, held: "list[sqlite3.Row]", completion_id: int) -> None:
         )
 
 
-def live(store: Store, tid: str) -> "list[sqlite3.Row]":
+def live(store: Store, tid: str) -> "list[Row]":
     """Return the preauths of a terminal that still hold."""
     query = f"SELECT p.* {_FROM} WHERE p.tid=? AND {_HELD} ORDER BY p.id"
     return store.db.execute(query, (tid,)).fetchall()
 
 
-def day_of(entry: sqlite3.Row) -> str:
+def day_of(entry: Row) -> str:
     """Return the host date MMDD of a transaction."""
     return entry["at"][5:7] + entry["at"][8:10]

@@ -79,6 +79,11 @@ def original_kind(request: Request) -> str:
     return OTHER
 
 
+def copied_kind(request: Request) -> str:
+    """Return the kind of the advice that a batch upload has a copy of."""
+    return _FINANCIAL.get(_key(request, "0220"), OTHER)
+
+
 def carries_money(request: Request, kind: str) -> bool:
     """Whether the request must be signed on for, and carry a good F64."""
     if kind == OTHER:  # nothing is known of it: a MAC that is there is a MAC to be checked

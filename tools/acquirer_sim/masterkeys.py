@@ -8,12 +8,12 @@ of a good MAC between, is answered under the other TMK. A good MAC under working
 out under the new TMK ends the change; the old TMK is gone then.
 """
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from acquirer_sim import keylog, terminals
+from acquirer_sim.database import Row
 from acquirer_sim.errors import AcquirerError
 from acquirer_sim.store import Store
 
@@ -29,7 +29,7 @@ class Change:
     new: bytes
 
 
-def known(store: Store, tid: str) -> sqlite3.Row:
+def known(store: Store, tid: str) -> Row:
     """Return the terminal's row; AcquirerError when it is not registered."""
     row = terminals.find(store, tid)
     if row is None:
@@ -98,7 +98,7 @@ def finish(store: Store, tid: str) -> None:
     _end(store, tid)
 
 
-def choose(store: Store, terminal: sqlite3.Row, now: datetime) -> sqlite3.Row:
+def choose(store: Store, terminal: Row, now: datetime) -> Row:
     """Return the terminal's row with the TMK that its sign-on is answered under."""
     tid = terminal["tid"]
     row = _row(store, tid)
@@ -123,7 +123,7 @@ def proved(store: Store, tid: str) -> None:
         store.db.execute("UPDATE rotations SET doubted_at=NULL WHERE tid=?", (tid,))
 
 
-def _row(store: Store, tid: str) -> "sqlite3.Row | None":
+def _row(store: Store, tid: str) -> "Row | None":
     return store.db.execute("SELECT * FROM rotations WHERE tid=?", (tid,)).fetchone()
 
 

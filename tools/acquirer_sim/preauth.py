@@ -4,9 +4,8 @@
 The code of a preauth, F38, is its key, together with card and date; F61 may also name it.
 """
 
-import sqlite3
-
 from acquirer_sim import books, holds, issuer, sales, terminals
+from acquirer_sim.database import Row
 from acquirer_sim.deal import Deal
 from acquirer_sim.errors import decline
 
@@ -70,7 +69,7 @@ def completion_void(deal: Deal) -> None:
     deal.approve()
 
 
-def _named(deal: Deal) -> sqlite3.Row:
+def _named(deal: Deal) -> Row:
     """Return the preauth that F38 and F61 name; 25 when this card has none."""
     request = deal.request
     place = request.get(61).ljust(16, "0")
@@ -84,7 +83,7 @@ def _named(deal: Deal) -> sqlite3.Row:
     return found
 
 
-def _held(deal: Deal) -> sqlite3.Row:
+def _held(deal: Deal) -> Row:
     """Return the preauth that is named and holds: 25 when it was voided, 12 when completed."""
     found = _named(deal)
     if found["state"] == "voided":
@@ -94,6 +93,6 @@ def _held(deal: Deal) -> sqlite3.Row:
     return found
 
 
-def _root(deal: Deal, base: sqlite3.Row) -> sqlite3.Row:
+def _root(deal: Deal, base: Row) -> Row:
     """Return the first preauth of a row of additions."""
     return books.by_id(deal.store, base["original_id"]) if base["original_id"] else base

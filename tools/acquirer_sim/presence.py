@@ -57,11 +57,19 @@ def _keyed(exchange: Exchange) -> None:
         raise _wrong(14 if exchange.request.get(22) == "012" else 22)
 
 
-def _receiver(exchange: Exchange) -> None:
-    """The receiving card of a transfer is in F62 or in F48, one of them."""
+def _two_cards(exchange: Exchange) -> None:
+    """The paying card of a transfer is swiped, the receiving one in F62 or in F48, one of them."""
     request = exchange.request
+    if not request.get(35):
+        raise _wrong(35)
     if bool(request.get(62)) == bool(request.get(48)):
         raise _wrong(62)
+
+
+def _no_place(exchange: Exchange) -> None:
+    """F61 names no batch and STAN: the original is found by F37, or by F38."""
+    if exchange.request.get(61)[:12].strip("0"):
+        raise _wrong(61)
 
 
 def _row(*must: int, may: tuple = (), **more: object) -> Row:
@@ -77,7 +85,8 @@ _FINANCIAL = {
     "01": Row(_MONEY - {4}, card=True, pin=_BY_F22),
     "22": _row(may=(59,), card=True, pin=_BY_F22),
     "23": _row(37, 61, may=(38,), lengths={61: (12,)}, card=True, pin=_BY_F22),
-    "25": _row(37, 61, 63, lengths={**_F61, 63: (3,)}, card=True, pin=_NO_PIN),
+    "25": _row(37, 61, 63, lengths={**_F61, 63: (3,)}, card=True, pin=_NO_PIN,
+               rules=(_no_place,)),
     "10": _row(may=(59,), card=True, pin=_BY_F22),
     "11": _row(38, 61, lengths=_F61, card=True, pin=_BY_F22),
     "20": _row(38, 61, lengths=_F61, card=True, pin=_BY_F22),
@@ -88,9 +97,9 @@ _FINANCIAL = {
     "32": _row(37, 61, 63, may=(38, 48), lengths=_TIP, card=True),
     "34": _row(37, 48, 61, 63, may=(38,), lengths=_TIP, card=True),
     "50": _row(may=(48, 62), lengths={48: (20,), 62: range(26, 39, 2)}, card=True, pin=_BY_F22,
-               rules=(_receiver,)),
+               rules=(_two_cards,)),
 }  # fmt: skip
-_ADDITIONAL = _row(61, may=(38, 59), lengths=_F61, card=True, pin=_BY_F22)
+_ADDITIONAL = _row(61, may=(38, 59), lengths=_F61, card=True, pin=_BY_F22, rules=(_no_place,))
 # F61 of a reversal by F60.1 of its original; the others have none
 _REVERSAL_F61 = {"23": (12,), "11": (16,), "20": (16,), "21": (16,)}
 
@@ -135,7 +144,8 @@ def check(exchange: Exchange) -> None:
         entry = _entry(exchange, row)
         must, may = must | entry[0], may | entry[1]
     held = set(request.fields) - ({64} if exchange.kind in kinds.WITH_MAC else set())
-    for number in sorted(must - held) + sorted(held - must - may):
+    missing = {number for number in must if not request.get(number)}
+    for number in sorted(missing) + sorted(held - must - may):
         raise _wrong(number)
     for number, sizes in {60: _FINANCIAL_F60, **row.lengths}.items():
         if number in held and len(request.get(number)) not in sizes:
@@ -207,15 +217,12 @@ def _entry(exchange: Exchange, row: Row) -> tuple:
         raise _wrong(22)
     if pin not in ("", "1", "2") or (pin == "1" and row.pin == _NO_PIN):
         raise _wrong(22)
-    with_pin = pin == "1" and row.pin == _BY_F22
+    with_pin, sm4 = pin == "1" and row.pin == _BY_F22, exchange.algorithm == "sm4"
     if with_pin:
-        must |= {26, 52}
-        may |= {59} if exchange.algorithm == "sm4" else set()
-    if with_pin and exchange.algorithm == "sm4":
-        must |= {59}
-    if with_pin or 35 in must or exchange.algorithm == "sm4":
+        must |= {26, 52, 59} if sm4 else {26, 52}
+    if with_pin or sm4 or 35 in must:
         must |= {53}
-    return frozenset(must), frozenset(may)
+    return must, may
 
 
 def _check_numbers(exchange: Exchange) -> None:

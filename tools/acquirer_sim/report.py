@@ -1,61 +1,106 @@
 # SPDX-License-Identifier: MIT
 """What the acquirer booked, as the shapes of DESIGN.md section 6 and as text for people."""
 
-import sqlite3
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.table import Table
 
-from acquirer_sim import accounts, books, holds
-from acquirer_sim.management import BALANCED
+from acquirer_sim import accounts, books, holds, reconciliation, settlement
+from acquirer_sim.database import Row
+from acquirer_sim.errors import AcquirerError
 from acquirer_sim.store import Store
 
-_RESULT_DIGITS = (30, 61)  # places in F48
+_BATCH_DIGITS = 6
 
 
-def ledger(store: Store) -> dict:
-    """Return {"terminals": {number: {"batches", "transactions", "unmatched_reversals", ...}}}."""
-    store.db.execute("BEGIN")  # one moment for all that follows
-    try:
+@dataclass(frozen=True)
+class Chosen:
+    """What of the ledger is asked for; None is all."""
+
+    terminal: "str | None" = None
+    batch: "int | None" = None
+
+    @classmethod
+    def of(cls, terminal: str, batch: str) -> "Chosen":
+        """Check what a person typed; AcquirerError when it can be no batch."""
+        if batch and not (batch.isascii() and batch.isdecimal() and len(batch) <= _BATCH_DIGITS):
+            raise AcquirerError(f"batch {batch}: must be up to {_BATCH_DIGITS} digits")
+        return cls(terminal or None, int(batch) if batch else None)
+
+    def wants(self, number: "int | str") -> bool:
+        """Whether a batch is asked for."""
+        return self.batch in (None, int(number))
+
+
+def ledger(store: Store, chosen: "Chosen | None" = None) -> dict:
+    """Return {"terminals": {number: {"batches", "transactions", "unmatched_reversals", ...}}}.
+
+    AcquirerError when the one terminal asked for is not registered.
+    """
+    chosen = chosen or Chosen()
+    with store.snapshot():
         rows = store.db.execute("SELECT * FROM terminals ORDER BY tid").fetchall()
-        return {"terminals": {row["tid"]: _terminal(store, row) for row in rows}}
-    finally:
-        store.db.execute("COMMIT")
+        rows = [row for row in rows if chosen.terminal in (None, row["tid"])]
+        if chosen.terminal and not rows:
+            raise AcquirerError(f"terminal {chosen.terminal}: not registered with this acquirer")
+        return {"terminals": {row["tid"]: _terminal(store, row, chosen) for row in rows}}
 
 
-def _terminal(store: Store, row: sqlite3.Row) -> dict:
+def _terminal(store: Store, row: Row, chosen: Chosen) -> dict:
     tid = row["tid"]
     batches = store.db.execute("SELECT * FROM batches WHERE tid=? ORDER BY number", (tid,))
+    batches = [batch for batch in batches.fetchall() if chosen.wants(batch["number"])]
+    entries = [_transaction(entry) for entry in _entries(store, tid)]
+    entries = [entry for entry in entries if chosen.wants(entry["batch"])]
+    unmatched = [entry for entry in _unmatched(store, tid) if chosen.wants(entry["batch"])]
+    settled = {batch["number"] for batch in batches if batch["state"] == "settled"}
     return {
         "merchant": row["merchant"],
         "merchant_name": row["merchant_name"],
         "signed_on": bool(row["signed_on"]),
         "current_batch": f"{row['batch']:06d}",
+        "counts": _counts(entries, unmatched, settled),
         "batches": {f"{batch['number']:06d}": _batch(store, batch) for batch in batches},
-        "transactions": [_transaction(entry) for entry in _entries(store, tid)],
-        "unmatched_reversals": _unmatched(store, tid),
+        "transactions": entries,
+        "unmatched_reversals": unmatched,
         "holds": [_hold(held) for held in holds.live(store, tid)],
     }
 
 
-def _batch(store: Store, row: sqlite3.Row) -> dict:
+def _counts(entries: "list[dict]", unmatched: "list[dict]", settled: "set[int]") -> dict:
+    """Return how many transactions there are of each state, and how many count in settlements."""
+    counted = [entry for entry in entries if entry["state"] in ("approved", "voided")]
+    states = {name: 0 for name in ("approved", "voided", "reversed", "declined")}
+    for entry in entries:
+        states[entry["state"]] = states.get(entry["state"], 0) + 1
+    return {
+        "booked": len(counted),
+        **states,
+        "settled": sum(int(entry["batch"]) in settled for entry in counted),
+        "unmatched": len(unmatched),
+    }
+
+
+def _batch(store: Store, row: Row) -> dict:
     described = books.totals(store, row["tid"], row["number"])
     for column in ("debit_count", "debit_minor", "credit_count", "credit_minor"):
         described[column] += described["foreign_" + column]
     described["result"] = "open"
     if row["state"] == "settled":
-        digits = [row["booked"][place] for place in _RESULT_DIGITS]
-        described["result"] = "balanced" if digits == [BALANCED] * 2 else "unbalanced"
+        result = settlement.digits(store, row["tid"], row["number"])
+        described["result"] = "balanced" if settlement.is_balanced(result) else "unbalanced"
         described["settled"] = {
             "time": row["settled_at"],
             "rrn": row["rrn"],
             "claimed": row["claimed"],
             "booked": row["booked"],
         }
+        described.update(reconciliation.describe(store, row["tid"], row["number"]))
     return described
 
 
-def _entries(store: Store, tid: str) -> "list[sqlite3.Row]":
+def _entries(store: Store, tid: str) -> "list[Row]":
     return store.db.execute(
         "SELECT t.*, o.stan AS original_stan, o.batch AS original_batch FROM transactions t"
         " LEFT JOIN transactions o ON o.id=t.original_id WHERE t.tid=? ORDER BY t.id",
@@ -63,7 +108,7 @@ def _entries(store: Store, tid: str) -> "list[sqlite3.Row]":
     ).fetchall()
 
 
-def _transaction(row: sqlite3.Row) -> dict:
+def _transaction(row: Row) -> dict:
     entry = {
         "batch": f"{row['batch']:06d}",
         "stan": f"{row['stan']:06d}",
@@ -89,7 +134,7 @@ def _transaction(row: sqlite3.Row) -> dict:
     return entry
 
 
-def _hold(row: sqlite3.Row) -> dict:
+def _hold(row: Row) -> dict:
     """Return a preauth that still holds its amount."""
     return {
         "batch": f"{row['batch']:06d}",
@@ -133,9 +178,13 @@ def print_ledger(books_json: dict, console: Console) -> None:
     if not books_json["terminals"]:
         console.print("no terminal is registered")
     for tid, terminal in books_json["terminals"].items():
+        counts = ", ".join(f"{count} {state}" for state, count in terminal["counts"].items())
         console.print(f"terminal {tid}  merchant {terminal['merchant']}", highlight=False)
+        console.print(counts, highlight=False)
         _print_batches(terminal["batches"], console)
         _print_transactions(terminal["transactions"], console)
+        _print_unmatched(terminal["unmatched_reversals"], console)
+        reconciliation.print_differences(terminal["batches"], yuan, console)
 
 
 def _print_batches(batches: dict, console: Console) -> None:
@@ -154,6 +203,13 @@ def _print_transactions(transactions: "list[dict]", console: Console) -> None:
         shown = [entry["batch"], entry["stan"], entry["type"], amount, entry["pan"]]
         table.add_row(*shown, entry["rrn"], entry["state"], entry["response"])
     console.print(table)
+
+
+def _print_unmatched(reversals: "list[dict]", console: Console) -> None:
+    for entry in reversals:
+        where = f"batch {entry['batch']} voucher {entry['stan']}"
+        what = f"{entry['type']} {yuan(entry['amount_minor'])} at {entry['time']}"
+        console.print(f"reversal of what was never seen: {where} {what}", highlight=False)
 
 
 def print_cards(listed: "list[dict]", console: Console) -> None:

@@ -6,9 +6,8 @@ is remembered so that its original is refused when it comes late. Other amount -
 voided, refunded, adjusted or completed since -> 12. A kind that does not reverse -> 40.
 """
 
-import sqlite3
-
 from acquirer_sim import accounts, books, holds, kinds
+from acquirer_sim.database import Row
 from acquirer_sim.exchange import Exchange
 
 # what reversing moves back to the card, and whether an original is approved again
@@ -41,7 +40,7 @@ def _outcome(exchange: Exchange) -> str:
     return _undo(exchange, entry) if same else "25"
 
 
-def _undo(exchange: Exchange, entry: sqlite3.Row) -> str:
+def _undo(exchange: Exchange, entry: Row) -> str:
     if entry["state"] != "approved":
         return {"reversed": "00", "voided": "12"}.get(entry["state"], "25")
     if _followed(exchange, entry):
@@ -59,7 +58,7 @@ def _undo(exchange: Exchange, entry: sqlite3.Row) -> str:
     return "00"
 
 
-def _followed(exchange: Exchange, entry: sqlite3.Row) -> bool:
+def _followed(exchange: Exchange, entry: Row) -> bool:
     """Whether something that still counts was built on this transaction."""
     if entry["type"] == "preauth":
         return not holds.is_held(exchange.store, entry["id"])

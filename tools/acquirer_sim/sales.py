@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Balance, sale, sale void (unionpay.md 3.1; void: features.md row 14)."""
 
-import sqlite3
-
 from acquirer_sim import books, holds, issuer
+from acquirer_sim.database import Row
 from acquirer_sim.deal import Deal
 from acquirer_sim.errors import decline
 
@@ -41,7 +40,7 @@ def void(deal: Deal) -> None:
     deal.approve()
 
 
-def named(deal: Deal, *types: str) -> sqlite3.Row:
+def named(deal: Deal, *types: str) -> Row:
     """Return the transaction that F61 names by batch, STAN and date, F37 and F38 confirm.
 
     25: there is none of these types, approved or voided. 22: it is of another batch or card.
@@ -63,7 +62,7 @@ def named(deal: Deal, *types: str) -> sqlite3.Row:
     return found
 
 
-def check_untouched(deal: Deal, original: sqlite3.Row) -> None:
+def check_untouched(deal: Deal, original: Row) -> None:
     """12 when it was voided, refunded or adjusted already, 64 when F4 is not its whole amount."""
     touched = original["refunded_minor"] or original["adjusted_minor"] is not None
     if original["state"] == "voided" or touched:

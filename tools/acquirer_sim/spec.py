@@ -75,14 +75,19 @@ SPEC = _build()
 def decode(body: bytes) -> "tuple[str, dict[int, str]]":
     """Return (MTI, fields) of a message body, strictly to its last byte; FrameError otherwise."""
     try:
-        decoded, _ = iso8583.decode(body, SPEC)
+        decoded = _decoded(body)
     except iso8583.DecodeError as error:
         decoded = _decode_padded_track(body, error)
-    except KeyError as error:  # a field number the dialect does not know
-        raise FrameError(f"unknown field {error.args[0]}") from None
     fields = {int(key): value for key, value in decoded.items() if key.isdigit()}
     _check_digits(decoded["t"], fields)
     return decoded["t"], fields
+
+
+def _decoded(body: bytes) -> dict:
+    try:
+        return iso8583.decode(body, SPEC)[0]
+    except KeyError as error:  # a field number the dialect does not know
+        raise FrameError(f"unknown field {error.args[0]}") from None
 
 
 def _decode_padded_track(body: bytes, error: iso8583.DecodeError) -> dict:
@@ -100,7 +105,7 @@ def _decode_padded_track(body: bytes, error: iso8583.DecodeError) -> dict:
 
 def _retry(body: bytes) -> dict:
     try:
-        return iso8583.decode(body, SPEC)[0]
+        return _decoded(body)
     except iso8583.DecodeError as error:
         if error.field in ("36",):  # track 2 was mended, track 3 has the same pad
             return _decode_padded_track(body, error)

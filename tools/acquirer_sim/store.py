@@ -1,24 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""The SQLite database: schema, opening, transactions.
+"""The books' schema: opening, making, transactions. SQLite or PostgreSQL: database.py.
 
-WAL with full synchronisation: what was answered survives kill -9 and a pulled plug. Card data
-and keys are sealed by the vault; transactions hold masked PANs only. Several processes may share
-a file (`terminal init` registers while `acquirer serve` runs).
+What was answered survives kill -9 and a pulled plug. Card data and keys are sealed by the vault;
+transactions hold masked PANs only. Several processes may share a database (`terminal init`
+registers while `acquirer serve` runs). The schema is written in SQLite's words.
 """
 
 import secrets
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from acquirer_sim import database
+from acquirer_sim.database import Database, DatabaseError, Url
 from acquirer_sim.errors import AcquirerError
 from acquirer_sim.vault import KEY_LEN_BYTES, Vault
 
-MEMORY = ":memory:"
-_APPLICATION_ID = 0x45504151  # "EPAQ"
 _SCHEMA_VERSION = 1
-_BUSY_TIMEOUT_S = 10
 
 _SCHEMA = """
 CREATE TABLE vault(key BLOB NOT NULL);
@@ -65,6 +63,7 @@ _KEY_TABLES = """
 CREATE TABLE IF NOT EXISTS kbpks(tid TEXT PRIMARY KEY, algorithm TEXT NOT NULL, key BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS rotations(
     tid TEXT PRIMARY KEY, other BLOB NOT NULL, using_new INTEGER NOT NULL, doubted_at TEXT);
+CREATE TABLE IF NOT EXISTS clock(host TEXT NOT NULL, machine TEXT NOT NULL, speed TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS key_events(
     id INTEGER PRIMARY KEY, tid TEXT NOT NULL, at TEXT NOT NULL, what TEXT NOT NULL,
     kcv TEXT NOT NULL);
@@ -77,117 +76,141 @@ CREATE TABLE IF NOT EXISTS downloads(
 CREATE TABLE IF NOT EXISTS hotlist(
     id INTEGER PRIMARY KEY, fingerprint BLOB NOT NULL UNIQUE, entry BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS hotlist_versions(version INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS uploads(
+    tid TEXT NOT NULL, batch INTEGER NOT NULL, stan INTEGER NOT NULL, type TEXT NOT NULL,
+    amount_minor INTEGER NOT NULL, pan TEXT NOT NULL, domestic INTEGER NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY(tid, batch, stan));
+CREATE TABLE IF NOT EXISTS batch_ends(
+    tid TEXT NOT NULL, batch INTEGER NOT NULL, code TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY(tid, batch));
+CREATE TABLE IF NOT EXISTS differences(
+    tid TEXT NOT NULL, batch INTEGER NOT NULL, stan INTEGER NOT NULL, what TEXT NOT NULL,
+    terminal_minor INTEGER, host_minor INTEGER, PRIMARY KEY(tid, batch, stan));
 """
 
 
 class Store:
-    """One open database: `db` (sqlite3 connection with named rows) and `vault`."""
+    """One open database: `db` (see database.py) and `vault`."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: Database) -> None:
         self.db = db
         self.vault = Vault(db.execute("SELECT key FROM vault").fetchone()["key"])
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of the block or nothing; durable when it ends."""
-        self.db.execute("BEGIN IMMEDIATE")
+        """All of the block or nothing; nobody else writes meanwhile; durable when it ends."""
+        self.db.begin_write()
+        try:
+            yield
+            self.db.commit()
+        except BaseException:
+            self.db.rollback()
+            raise
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """All of the block or nothing, inside a transaction."""
+        self.db.execute("SAVEPOINT one")
         try:
             yield
         except BaseException:
-            self.db.execute("ROLLBACK")
+            self.db.execute("ROLLBACK TO SAVEPOINT one")
+            self.db.execute("RELEASE SAVEPOINT one")
             raise
-        self.db.execute("COMMIT")
+        self.db.execute("RELEASE SAVEPOINT one")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Reads of the block see one moment; nobody waits for it."""
+        self.db.begin_read()
+        try:
+            yield
+        finally:
+            self.db.rollback()
 
     def close(self) -> None:
         """Close the database."""
         self.db.close()
 
 
-def open_store(path: "str | Path", create: bool = True) -> Store:
+def open_store(where: "str | Path | Url", create: bool = True) -> Store:
     """Open a database; make it, with the table of test cards, when it is not there."""
-    if path != MEMORY:
-        _check_place(Path(path), create)
+    where = database.place(where)
+    database.check_place(where, create)
     db = None
     try:
-        db = sqlite3.connect(path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
-        db.row_factory = sqlite3.Row
-        _prepare(db, str(path), create)
+        db = database.connect(where)
+        _prepare(db, create)
         return Store(db)
-    except sqlite3.Error as error:
+    except (AcquirerError, DatabaseError) as error:
         if db is not None:
             db.close()
-        raise AcquirerError(f"{path}: cannot be used as an acquirer database: {error}") from None
-    except AcquirerError:
-        db.close()
-        raise
+        said = isinstance(error, AcquirerError)
+        text = str(error) if said else f"cannot be used as an acquirer database: {error}"
+        raise AcquirerError(f"{where}: {text}") from None
 
 
-def _check_place(path: Path, create: bool) -> None:
-    if path.is_dir():
-        raise AcquirerError(f"{path}: is a directory, not an acquirer database")
-    if not create and not path.exists():
-        raise AcquirerError(
-            f"{path}: no such acquirer database (posctl terminal init or acquirer serve makes one)"
-        )
-    if not path.parent.is_dir():
-        raise AcquirerError(f"{path}: no such directory {path.parent}")
+def _prepare(db: Database, create: bool) -> None:
+    if not _known(db) and not create:
+        raise AcquirerError("is not an acquirer database")
+    db.make_durable()
+    if not _known(db):
+        _fill(db)
+    if _missing_tables(db) or _missing_columns(db):
+        _add(db)
 
 
-def _prepare(db: sqlite3.Connection, path: str, create: bool) -> None:
-    if not _known(db, path) and not create:
-        raise AcquirerError(f"{path}: is not an acquirer database")
-    db.execute("PRAGMA journal_mode=WAL")
-    db.execute("PRAGMA synchronous=FULL")
-    if not _known(db, path):
-        _fill(db, path)
-    for statement in _KEY_TABLES.split(";")[:-1]:
-        db.execute(statement)
-    if _missing(db):
-        _add_columns(db)
-    for statement in _INDEXES.split(";")[:-1]:
-        db.execute(statement)
+def _known(db: Database) -> bool:
+    """Whether the schema is there; another program's or version's is an error."""
+    version = db.version()
+    if version not in (None, _SCHEMA_VERSION):
+        raise AcquirerError(f"acquirer database of version {version}, this is version 1")
+    return version is not None
 
 
-def _missing(db: sqlite3.Connection) -> "list[tuple[str, str, str]]":
+def _statements(schema: str) -> "list[str]":
+    return [part.strip() for part in schema.split(";")[:-1]]
+
+
+def _missing_tables(db: Database) -> "list[str]":
+    """Return the statements that make those of the later tables that are not there."""
+    return [
+        statement
+        for statement in _statements(_KEY_TABLES)
+        if not db.has_table(statement.partition("(")[0].split()[-1])
+    ]
+
+
+def _missing_columns(db: Database) -> "list[tuple[str, str, str]]":
     """Return those of the later columns that are not there."""
-    query = "SELECT count(*) FROM pragma_table_info(?) WHERE name=?"
-    return [added for added in _ADDED if not db.execute(query, added[:2]).fetchone()[0]]
+    held = {table: db.columns(table) for table, _, _ in _ADDED}
+    return [added for added in _ADDED if added[1] not in held[added[0]]]
 
 
-def _add_columns(db: sqlite3.Connection) -> None:
-    """Another process may be doing the same."""
-    db.execute("BEGIN IMMEDIATE")
-    for table, name, kind in _missing(db):
-        db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
-    db.execute("COMMIT")
+def _add(db: Database) -> None:
+    """Make what came later; another process may be doing the same."""
+    db.begin_write()
+    for statement in _missing_tables(db):
+        db.define(statement)
+    for table, name, kind in _missing_columns(db):
+        db.define(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+    for statement in _statements(_INDEXES):
+        db.define(statement)
+    db.commit()
 
 
-def _known(db: sqlite3.Connection, path: str) -> bool:
-    """Whether the schema is there; a file of another program or version is an error."""
-    application = db.execute("PRAGMA application_id").fetchone()[0]
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if application == _APPLICATION_ID and version == _SCHEMA_VERSION:
-        return True
-    if application == _APPLICATION_ID:
-        raise AcquirerError(f"{path}: acquirer database of version {version}, this is version 1")
-    if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        raise AcquirerError(f"{path}: is not an acquirer database")
-    return False
-
-
-def _fill(db: sqlite3.Connection, path: str) -> None:
+def _fill(db: Database) -> None:
     """Create tables and test cards in one transaction; another process may have been faster."""
     from acquirer_sim import testcards
 
-    db.execute("BEGIN IMMEDIATE")
-    if _known(db, path):
-        db.execute("COMMIT")
+    db.begin_write()
+    if _known(db):
+        db.commit()
         return
-    for statement in _SCHEMA.split(";")[:-1]:
-        db.execute(statement)
+    for statement in _statements(_SCHEMA):
+        db.define(statement)
     db.execute("INSERT INTO vault VALUES(?)", (secrets.token_bytes(KEY_LEN_BYTES),))
     db.execute("INSERT INTO counter VALUES(0)")
     testcards.add_all(Store(db))
-    db.execute(f"PRAGMA application_id={_APPLICATION_ID}")
-    db.execute(f"PRAGMA user_version={_SCHEMA_VERSION}")
-    db.execute("COMMIT")
+    db.set_version(_SCHEMA_VERSION)
+    db.commit()

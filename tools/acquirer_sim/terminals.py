@@ -4,11 +4,11 @@
 A sign-on replaces the working keys at once; what they are and how they travel: keysets.py.
 """
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 from acquirer_sim import crypto, keylog, keysets
+from acquirer_sim.database import Row, Url
 from acquirer_sim.errors import AcquirerError
 from acquirer_sim.keysets import USUAL, Options
 from acquirer_sim.store import Store, open_store
@@ -22,7 +22,7 @@ _TMK_LENS_BYTES = {"tdes": (16, 24), "sm4": (16,)}
 
 
 def register_terminal(
-    db_path: "str | Path",
+    db_path: "str | Path | Url",
     terminal: "str | None",
     merchant: str = DEFAULT_MERCHANT,
     merchant_name: str = "",
@@ -31,7 +31,7 @@ def register_terminal(
     new_device: bool = False,
     options: "Options | None" = None,
 ) -> str:
-    """Register a terminal in a database file (made when missing) and return its number.
+    """Register a terminal in a database (made when missing) and return its number.
 
     Without `terminal` the next free number from 12345678 is taken. Registering again replaces
     master key and merchant, the options where they are given, and ends the sign-on. `new_device`
@@ -67,7 +67,7 @@ def register(
         " VALUES(?,?,?,?,?,?)"
         " ON CONFLICT(tid) DO UPDATE SET merchant=excluded.merchant,"
         " merchant_name=excluded.merchant_name, algorithm=excluded.algorithm,"
-        " options=coalesce(?, options), tmk=excluded.tmk, working=NULL, signed_on=0",
+        " options=coalesce(?, terminals.options), tmk=excluded.tmk, working=NULL, signed_on=0",
         (
             *(tid, merchant, merchant_name, algorithm, store.vault.seal(tmk)),
             (options or USUAL).dump(),
@@ -99,12 +99,12 @@ def _next_free(store: Store) -> str:
     return str(number)
 
 
-def find(store: Store, tid: str) -> "sqlite3.Row | None":
+def find(store: Store, tid: str) -> "Row | None":
     """Return the terminal's row."""
     return store.db.execute("SELECT * FROM terminals WHERE tid=?", (tid,)).fetchone()
 
 
-def working_keys(store: Store, terminal: sqlite3.Row) -> "dict[str, bytes] | None":
+def working_keys(store: Store, terminal: Row) -> "dict[str, bytes] | None":
     """Return {"pik", "mak", "tdk"} of a terminal that is signed on, else None."""
     if not terminal["signed_on"]:
         return None
@@ -112,14 +112,14 @@ def working_keys(store: Store, terminal: sqlite3.Row) -> "dict[str, bytes] | Non
     return {role: bytes.fromhex(text) for role, text in held.items()}
 
 
-def options(terminal: sqlite3.Row) -> Options:
+def options(terminal: Row) -> Options:
     """Return what the terminal was registered with."""
     return Options.load(terminal["options"])
 
 
 def sign_on(
     store: Store,
-    terminal: sqlite3.Row,
+    terminal: Row,
     variant: str,
     new_key: "Callable[[int], bytes] | None",
 ) -> bytes:
@@ -147,7 +147,7 @@ def advance_batch(store: Store, tid: str, settled: int) -> None:
         _set_batch(store, tid, unused_batch(store, tid, settled))
 
 
-def follow_batch(store: Store, terminal: sqlite3.Row, batch: int) -> None:
+def follow_batch(store: Store, terminal: Row, batch: int) -> None:
     """Keep up with a terminal that trades in a later batch than the host gave it."""
     if batch > terminal["batch"]:
         _set_batch(store, terminal["tid"], batch)

@@ -9,15 +9,16 @@ from typing import Annotated
 
 import typer
 
-from posctl import acquirer_downloads
+from posctl import acquirer_downloads, acquirer_load
 from posctl.errors import ToolError
+from posctl.options import Db
 
 app = typer.Typer(no_args_is_help=True, help="The acquirer simulator.")
 card_app = typer.Typer(no_args_is_help=True, help="Test cards.")
 app.add_typer(card_app, name="card")
 acquirer_downloads.register(app)
+acquirer_load.register(app)
 
-_Db = Annotated[Path, typer.Option("--db", help="the acquirer's SQLite file")]
 _Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 
 
@@ -35,7 +36,7 @@ def _tool_errors() -> Iterator[None]:
 @app.command()
 def serve(
     port: Annotated[int, typer.Option(help="TCP port on 127.0.0.1; 0 picks a free one")],
-    db: _Db,
+    db: Db,
     faults: Annotated[Path, typer.Option(help="faults file, one JSON object a line")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="the log is JSON in any case")] = True,
     tls_cert: Annotated[Path, typer.Option(help="PEM certificate chain: serve TLS 1.2 up")] = None,
@@ -43,6 +44,12 @@ def serve(
     tls_client_ca: Annotated[
         Path, typer.Option(help="PEM CA: terminals must have a certificate of it")
     ] = None,
+    clock: Annotated[
+        str, typer.Option(help="the host's clock, as `acquirer clock` takes it")
+    ] = "",
+    idle: Annotated[
+        float, typer.Option(min=0.1, help="seconds: connections silent for longer are closed")
+    ] = 600.0,
 ) -> None:
     """Serve terminals until SIGTERM or Ctrl-C; prints JSON lines: listening, each exchange."""
     from acquirer_sim.server import serve as run
@@ -55,7 +62,7 @@ def serve(
             from acquirer_sim.certificate import server_context
 
             tls = server_context(tls_cert, tls_key, tls_client_ca)
-        run(port, db, faults, tls=tls)
+        run(port, db, faults, tls=tls, clock=clock, idle_s=idle)
 
 
 @app.command()
@@ -83,16 +90,58 @@ def certificate(
             print(f"{what:<8}{where}")
 
 
-@app.command()
-def ledger(db: _Db, as_json: _Json = False) -> None:
-    """Print what the acquirer booked: batches and transactions of each terminal."""
-    from acquirer_sim import report
+@app.command("clock")
+def move_clock(
+    db: Db,
+    setting: Annotated[
+        str,
+        typer.Argument(help="2026-12-01T08:00:00, +10d, -2h, x60, x0, real; joined by commas"),
+    ] = "",
+    as_json: _Json = False,
+) -> None:
+    """Show the host's clock, or set it; a server on this database follows at once.
+
+    A date and time sets it, +10d, -2h, +30m, +45s move it (put -- before a minus), x60 lets it
+    run sixty times as fast, x0 stand still, real gives it the machine's time again.
+    """
+    from datetime import datetime
+
+    from acquirer_sim import clock
     from acquirer_sim.store import open_store
 
     with _tool_errors():
         store = open_store(db, create=False)
-    booked = report.ledger(store)
-    store.close()
+        try:
+            if setting:
+                with store.transaction():
+                    clock.change(store, setting, datetime.now())
+            told = clock.describe(store, datetime.now())
+        finally:
+            store.close()
+    if as_json:
+        print(json.dumps(told))
+    else:
+        print(f"{told['clock']}  x{told['speed']:g}  (machine: {told['real']})")
+
+
+@app.command()
+def ledger(
+    db: Db,
+    terminal: Annotated[str, typer.Option(help="only this terminal")] = "",
+    batch: Annotated[str, typer.Option(help="only this batch")] = "",
+    as_json: _Json = False,
+) -> None:
+    """Print what the acquirer booked: counts, batches and transactions of each terminal."""
+    from acquirer_sim import report
+    from acquirer_sim.store import open_store
+
+    with _tool_errors():
+        chosen = report.Chosen.of(terminal, batch)
+        store = open_store(db, create=False)
+        try:
+            booked = report.ledger(store, chosen)
+        finally:
+            store.close()
     if as_json:
         print(json.dumps(booked, ensure_ascii=False))
     else:
@@ -100,7 +149,7 @@ def ledger(db: _Db, as_json: _Json = False) -> None:
 
 
 @app.command()
-def cards(db: _Db, as_json: _Json = False) -> None:
+def cards(db: Db, as_json: _Json = False) -> None:
     """List the test cards with PIN, tracks and balance."""
     from acquirer_sim import report
     from acquirer_sim.store import open_store
@@ -117,7 +166,7 @@ def cards(db: _Db, as_json: _Json = False) -> None:
 
 @card_app.command()
 def add(
-    db: _Db,
+    db: Db,
     pan: Annotated[str, typer.Option(help="13 to 19 digits with a right check digit")],
     balance_minor: Annotated[int, typer.Option(help="what it can spend, in minor units")],
     pin: Annotated[str, typer.Option(help="4 to 12 digits")],

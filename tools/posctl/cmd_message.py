@@ -3,6 +3,7 @@
 
 import json
 from enum import Enum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -94,3 +95,69 @@ def _one(source: str, name: str) -> object:
     if len(listed) != 1:
         raise ToolError(f"{name}: {len(listed)} messages, one is compared")
     return _frame(f"{name}: ", listed[0][1])
+
+
+@app.command()
+def capture(
+    listen: Annotated[int, typer.Option(help="TCP port on 127.0.0.1; 0 picks a free one")],
+    acquirer: Annotated[str, typer.Option(help="HOST:PORT of the acquirer")],
+    out: Annotated[Path, typer.Option(help="capture file to write")],
+    as_json: Annotated[bool, typer.Option("--json", help="the log is JSON in any case")] = True,
+) -> None:
+    """Stand between terminals and an acquirer and write what they say, masked, until Ctrl-C."""
+    from posctl.message.proxy import run
+
+    def emit(record: dict) -> None:
+        print(json.dumps(record), flush=True)
+
+    run(listen, _address(acquirer), out, emit)
+
+
+@app.command()
+def show(
+    file: Annotated[Path, typer.Argument(help="capture file")],
+    as_json: _Json = False,
+    lang: Annotated[Lang, typer.Option(help="language of names")] = Lang.EN,
+) -> None:
+    """Print a capture: time, connection, direction, and every field that it holds."""
+    from posctl.message.capture import as_text, load
+
+    for entry in load(file):
+        print(json.dumps(entry, ensure_ascii=False) if as_json else as_text(entry, lang.value))
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="capture file")],
+    acquirer: Annotated[str, typer.Option(help="HOST:PORT of a running simulator")],
+    db: Annotated[str, typer.Option(help="the simulator's database: keys and test cards")],
+    terminal: Annotated[
+        str, typer.Option(help="registered terminal to use", show_default="the captured one")
+    ] = None,
+    timeout_s: Annotated[float, typer.Option(min=0.1, help="how long an answer may take")] = 5.0,
+    as_json: _Json = False,
+    lang: Annotated[Lang, typer.Option(help="language of names")] = Lang.EN,
+) -> int:
+    """Send a capture's requests again, compare the answers; exit code 0 the same, 1 different."""
+    from posctl.message import capture, replay
+    from posctl.message.rebuild import Books
+
+    exchanges = capture.exchanges(capture.load(file))
+    asked = (one.request.get("fields", {}).get("41") for one in exchanges)
+    books = Books(db, terminal or next(filter(None, asked), None))
+    try:
+        done = list(replay.Replay(exchanges, books, _address(acquirer), timeout_s).run())
+    finally:
+        books.close()
+    if as_json:
+        print(json.dumps(replay.as_json(done), ensure_ascii=False))
+    else:
+        print(replay.as_text(done, lang.value))
+    return 1 if any(one.differences for one in done) else 0
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
+        raise ToolError(f"--acquirer {text}: must be HOST:PORT")
+    return host, int(port)

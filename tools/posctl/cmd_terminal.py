@@ -21,6 +21,7 @@ from posctl.bench.script import Step, read_script
 from posctl.bench.signals import terminated_as_interrupt
 from posctl.bench.sinks import JsonLines, SlipFolder, View, tee
 from posctl.errors import ToolError
+from posctl.options import Db
 
 app = typer.Typer()
 
@@ -67,7 +68,7 @@ class Tracks(str, Enum):
 @app.command("init")
 def init(
     state: _State,
-    db: Annotated[Path, typer.Option(help="The acquirer's database; made when absent.")],
+    db: Db,
     terminal: Annotated[
         Optional[str], typer.Option(help="Terminal number; default: the acquirer's next free.")
     ] = None,

@@ -25,7 +25,9 @@ _BALANCED = const(0x31)
 _TOTALS_LEN = 62
 
 SignOn = namedtuple("SignOn", ("batch", "date", "time", "requirement"))
-Settled = namedtuple("Settled", ("domestic", "foreign", "date", "time", "rrn", "requirement"))
+Settled = namedtuple(
+    "Settled", ("domestic", "foreign", "date", "time", "rrn", "totals", "requirement")
+)
 
 
 class Answer:
@@ -143,7 +145,8 @@ def settled(message: Message, number: int, sent: bytes, requirement: str) -> Set
         if totals[place] == _BALANCED and half != sent[place - _HALF_LEN : place]:
             raise MessageError("balances other totals", 48)
     first, second = [chr(totals[place]) for place in _RESULTS]
-    return Settled(first, second, date(message), time(message), text(message, 37), requirement)
+    what = date(message), time(message), text(message, 37), str(totals, "utf-8"), requirement
+    return Settled(first, second, what[0], what[1], what[2], what[3], what[4])
 
 
 def text(message: Message, n: int, start: int = 0, end: int = 99) -> str:

@@ -9,10 +9,8 @@ import asyncio
 
 from pos.core.aio import Timeout
 
-TICK_MS = 200  # how long a key or a lost link waits to be seen
 
-
-async def attend(work: object, look: object, tick_ms: int = TICK_MS) -> None:
+async def attend(work: object, look: object, tick_ms: int) -> None:
     """Await the coroutine `work`; `look()` is called every tick, what it raises ends the work."""
     over = asyncio.Event()
     errors = []
@@ -24,7 +22,12 @@ async def attend(work: object, look: object, tick_ms: int = TICK_MS) -> None:
                 break
             except Timeout:
                 pass
-            look()
+            try:
+                look()
+            except Exception:
+                task.cancel()
+                await over.wait()  # it lets go of all it holds before anything else is loaded
+                raise
     finally:
         task.cancel()
     if errors:
@@ -37,4 +40,5 @@ async def _run(work: object, over: object, errors: list) -> None:
     except Exception as error:  # the owner raises it again
         errors.append(error)
     finally:
+        work = None  # a finished task may be held by what is left on the C stack
         over.set()

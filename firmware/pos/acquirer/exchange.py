@@ -9,32 +9,36 @@ when the host kept silent, 06 when something came that is no frame. While it wai
 takes effect at once, and `watch` may end what has not been sent yet.
 """
 
-from pos.acquirer.attend import TICK_MS, attend
+from micropython import const
+
 from pos.acquirer.framing import MAX_FRAME, Framing
 from pos.core.errors import MessageError, NoAnswer, NotSent
 
 _SILENCE = "98"
 _UNUSABLE = "06"
 _ZEROS = bytes(60)  # a divisor of MAX_FRAME
+_TICK_MS = const(200)  # how long a key or a lost link waits to be seen
 
 
 class Exchange:
     """Holds the buffer. `buffer` is filled by the caller; an answer is good until `wipe`.
 
-    `watch` (None: nobody watches) has `look(sent, waited_s)`, called a few times a second, which
-    returns True to give up what was not sent yet, and `done()`, called at the end.
+    `make_watch()` (None: nobody watches) gives an object with `look(sent, waited_s)`, called a few
+    times a second, which returns True to give up what was not sent yet, and `done()`, called at
+    the end. It is made when the waiting begins: there is no room beside the code that builds.
     """
 
-    def __init__(self, framing: Framing, watch: object = None) -> None:
+    def __init__(self, framing: Framing, make_watch: object = None) -> None:
         self.buffer = bytearray(MAX_FRAME)
         self._framing = framing
-        self._watch = watch
+        self._make_watch = make_watch
+        self._watch = None
         self._transport = None
         self._got = 0
         self._leaving = False
         self._counts_answer = False  # the time is that of the answer
         self._waited_ms = 0
-        self._tick_ms = TICK_MS
+        self._tick_ms = _TICK_MS
         self._limits_ms = None  # of the connecting and of the answer
 
     async def run(
@@ -44,25 +48,31 @@ class Exchange:
 
         A handshake counts as connecting, on whatever runtime it takes place.
         """
+        from pos.acquirer.attend import attend
+
         self._transport = transport
+        self._watch = self._make_watch() if self._make_watch else None
         self._got = self._waited_ms = 0
         self._leaving = False
         self._counts_answer = False
         self._limits_ms = (int(connect_timeout_s * 1000), int(answer_timeout_s * 1000))
-        self._tick_ms = min(self._limits_ms + (TICK_MS,))
-        reason = ""
+        self._tick_ms = min(self._limits_ms + (_TICK_MS,))
+        reason, sent = "", True
         try:
             await attend(self._talk(length), self._look, self._tick_ms)
         except MessageError as error:
             reason = error.reason
         except OSError:
-            reason = "connection lost" if self._sent() else "no connection"
+            sent = self._sent()
+            reason = "connection lost" if sent else "no connection"
         finally:
             transport.close()
             if self._watch:
                 self._watch.done()
+            # A word left on the C stack may point at us: let it not hold the transport's code too.
+            self._transport = self._watch = None
         if reason:
-            raise self._failed(reason)
+            raise self._failed(reason, sent)
         return memoryview(self.buffer)[: self._got]
 
     def wipe(self) -> None:
@@ -74,8 +84,8 @@ class Exchange:
         """Whether a byte may have left; a transport without `sent` is taken to have sent it."""
         return self._leaving and getattr(self._transport, "sent", True)
 
-    def _failed(self, reason: str) -> Exception:
-        if self._sent():
+    def _failed(self, reason: str, sent: bool) -> Exception:
+        if sent:
             return NoAnswer(reason, _UNUSABLE if self._got else _SILENCE)
         return NotSent(reason)
 
@@ -87,11 +97,11 @@ class Exchange:
             self._counts_answer = True
             self._waited_ms = 0
         if not getattr(self._transport, "link_up", _always)():
-            raise self._failed("no link")
+            raise self._failed("no link", sent)
         if self._watch and self._watch.look(sent, self._waited_ms // 1000) and not sent:
             raise NotSent("cancelled")
         if self._waited_ms >= self._limits_ms[1 if sent else 0]:
-            raise self._failed("no answer in time" if sent else "no connection in time")
+            raise self._failed("no answer in time" if sent else "no connection in time", sent)
 
     async def _talk(self, length: int) -> None:
         transport = self._transport

@@ -6,10 +6,12 @@ exchange; after that nothing is sent a second time. Once the backup was needed i
 `backup_exchanges` exchanges, then the primary is tried again.
 """
 
-import asyncio
+from micropython import const
 
-from pos.core.aio import Timeout
+from pos.acquirer.attend import attend
 from pos.core.errors import NotSent
+
+_TICK_MS = const(200)
 
 
 class Failover:
@@ -24,6 +26,8 @@ class Failover:
         self._state = state
         self._profile = profile
         self._line = None
+        self._left_ms = 0
+        self._tick_ms = _TICK_MS
         self._second = False  # both hosts have had their turn
         self.backup = False
 
@@ -66,8 +70,9 @@ class Failover:
 
     def close(self) -> None:
         """Give the connection up; safe to call twice."""
-        if self._line is not None:
-            self._line.close()
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
 
     async def _dial(self) -> str:
         self.close()
@@ -76,15 +81,20 @@ class Failover:
 
     async def _timed(self, step: object) -> str:
         """Return why the step failed, "" when it did not."""
+        self._left_ms = int(self._profile.connect_timeout_s * 1000)
+        self._tick_ms = min(_TICK_MS, self._left_ms)
         try:
-            await asyncio.wait_for(step, self._profile.connect_timeout_s)
+            await attend(step, self._count, self._tick_ms)
             return ""
         except NotSent as error:
             return error.reason
-        except Timeout:
-            return "no connection in time"
         except OSError:
             return "no connection"
+
+    def _count(self) -> None:
+        self._left_ms -= self._tick_ms
+        if self._left_ms <= 0 and not self.sent:
+            raise NotSent("no connection in time")
 
     async def _other(self, reason: str) -> None:
         """Connect to the other host; NotSent when it had its turn, or is not there either."""

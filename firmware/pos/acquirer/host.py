@@ -23,7 +23,7 @@ _MAC_LEN = 8
 class Host:
     """Builds, signs, sends, checks. `transport_factory()` gives one unopened transport a call.
 
-    `watch` looks on while an exchange waits (exchange.py).
+    `make_watch()` gives what looks on while an exchange waits (exchange.py).
     """
 
     def __init__(
@@ -32,14 +32,14 @@ class Host:
         keys: object,
         transport_factory: object,
         clock: object,
-        watch: object = None,
+        make_watch: object = None,
     ) -> None:
         self._profile = profile
         self._keys = keys
         self._transport = transport_factory
         self._clock = clock
         self._framing = Framing(profile)
-        self._line = Exchange(self._framing, watch)
+        self._line = Exchange(self._framing, make_watch)
         self.require = str  # called with what an answer asks for: digit 6 of its header
         self.round_trip_ms = 0  # of the last exchange that was answered, connecting included
 
@@ -108,9 +108,11 @@ class Host:
             request, length = self._build(build)
             modules.trim()
             started = self._clock.ticks_ms()
+            line = self._transport()
+            modules.trim()
             answer_s = profile.answer_timeout_s
             frame = await self._line.run(
-                self._transport(), length, profile.total_timeout_s - answer_s, answer_s
+                line, length, profile.total_timeout_s - answer_s, answer_s
             )
             self.round_trip_ms = self._clock.ticks_diff(self._clock.ticks_ms(), started)
             modules.trim()

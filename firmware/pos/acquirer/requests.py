@@ -42,6 +42,14 @@ def settlement(profile: Profile, stan: int, batch: int, totals: Totals) -> tuple
     return "0500", fields
 
 
+def upload(profile: Profile, stan: int, batch: int, code: str, f48: bytes) -> tuple:
+    """0320, 60.3 = 201 details, 202 or 207 end: 11, 41, 42, 48, 60."""
+    fields = _management(profile, batch, code)
+    fields[11] = _stan(stan)
+    fields[48] = f48
+    return "0320", fields
+
+
 def _management(profile: Profile, batch: int, code: str) -> dict:
     return {
         41: profile.terminal.encode(),

@@ -13,7 +13,6 @@ connect_tries n 1 1 9
 tip_allowed f 1
 tip_percent_max n 0 0 99
 manual_pan_allowed f 1
-auto_signoff f 0
 transactions x FFFFFFFF 8
 chip_fallback c refuse refuse fallback
 expiry_check f 1

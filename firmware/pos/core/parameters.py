@@ -30,6 +30,7 @@ _FLAGS = {
     "tpdu_present": True,
     "header_present": True,
     "require_settle_before_signoff": True,
+    "auto_signoff": False,  # after a settlement
     "test_mode": False,  # prints the TEST banner
     "tls": False,
     "encrypt_tracks": False,  # without it: whether key_length brings a track key

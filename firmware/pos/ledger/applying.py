@@ -54,6 +54,8 @@ def apply(book: object, kind: int, seq: int, payload: memoryview) -> None:
         _settle_start(book, reader)
     elif kind == r.SETTLE_RESULT:
         _settle_result(book, reader)
+    elif kind == r.UPLOAD:
+        _upload(book, reader)
     elif kind == r.CARRY:
         _carry(book, reader, seq)
     else:
@@ -192,7 +194,19 @@ def _settle_result(book: object, reader: Reader) -> None:
     book.settle_flags = reader.text()
     book.settle_time = reader.text()
     book.settle_rrn = reader.text()
-    book.due.append(Job(r.JOB_SETTLEMENT, batch, 0))
+    book.settle_host = reader.text()
+    book.upload = (0, 0, 0, 0, 0)
+
+
+def _upload(book: object, reader: Reader) -> None:
+    """Progress of the batch upload; the settlement slip is due once nothing is left to send."""
+    batch, stan = r.unpack_key(reader)
+    _need_batch(book, batch)
+    if stan:
+        _stan_used(book, stan)
+    book.upload = tuple([reader.number(size) for size in r.UPLOAD_SIZES])
+    if book.upload[0] >= r.UPLOAD_ENDED:
+        book.due.append(Job(r.JOB_SETTLEMENT, batch, 0))
 
 
 def _need_batch(book: object, batch: int) -> None:

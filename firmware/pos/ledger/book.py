@@ -31,6 +31,8 @@ class Book:
         self.settle_time = ""
         self.settle_flags = ""  # "" until the host has answered
         self.settle_rrn = ""
+        self.settle_host = ""  # the host's totals, F48, unless they are ours
+        self.upload = ()  # progress of the batch upload, once there is a result
 
     def apply(self, kind: int, seq: int, payload: memoryview) -> None:
         """Take one record into the sum; StoreError when its kind or order makes no sense."""

@@ -32,29 +32,10 @@ class Pages:
     def _ended(self, kind: int, seq: int) -> bool:
         return kind == r.BATCH_OPEN and seq > self._first
 
-    def _follow(self, kind: int, payload: memoryview) -> object:
-        """Return the deal that this record approves, or None."""
-        reader = Reader(payload)
-        if kind == r.INTENT:
-            deal = r.unpack_deal(reader)
-            self._open[deal.stan] = deal
-        elif kind in (r.OUTCOME, r.REVERSAL):
-            batch, stan = r.unpack_key(reader)
-            deal = self._open.get(stan)
-            if deal is None or deal.batch != batch:
-                return None
-            if kind == r.OUTCOME:
-                del self._open[stan]
-                r.unpack_outcome(reader, deal)
-                return deal if deal.state == APPROVED and deal.kind != BALANCE else None
-            if reader.number(1) == r.DONE:
-                del self._open[stan]
-        return None
-
     def _find_voids(self, kind: int, seq: int, payload: memoryview) -> bool:
         if self._ended(kind, seq):
             return True
-        deal = self._follow(kind, payload)
+        deal = follow(self._open, kind, payload)
         if deal is not None and deal.among(TAKE_BACK):
             self._voided.append(deal.original_stan)
         return False
@@ -63,9 +44,29 @@ class Pages:
         if self._ended(kind, seq) or len(self._page) == _PAGE:
             return True
         self._next = seq + 1
-        deal = self._follow(kind, payload)
+        deal = follow(self._open, kind, payload)
         if deal is not None:
             if deal.stan in self._voided:
                 deal.state = VOIDED
             self._page.append(deal)
         return False
+
+
+def follow(open_deals: dict, kind: int, payload: memoryview) -> object:
+    """Return the deal that this record approves, or None; `open_deals` is the walk's memory."""
+    reader = Reader(payload)
+    if kind == r.INTENT:
+        deal = r.unpack_deal(reader)
+        open_deals[deal.stan] = deal
+    elif kind in (r.OUTCOME, r.REVERSAL):
+        batch, stan = r.unpack_key(reader)
+        deal = open_deals.get(stan)
+        if deal is None or deal.batch != batch:
+            return None
+        if kind == r.OUTCOME:
+            del open_deals[stan]
+            r.unpack_outcome(reader, deal)
+            return deal if deal.state == APPROVED and deal.kind != BALANCE else None
+        if reader.number(1) == r.DONE:
+            del open_deals[stan]
+    return None

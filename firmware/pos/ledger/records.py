@@ -17,8 +17,13 @@ OUTCOME = const(4)  # what became of it, before screen and paper say so
 REVERSAL = const(5)  # one attempt, its reason and result
 PRINT = const(6)  # a slip copy is begun, or proved to be on paper
 SETTLE_START = const(7)  # the totals as sent in F48
-SETTLE_RESULT = const(8)  # the host's result digits
+SETTLE_RESULT = const(8)  # the host's result digits, its totals where they are not ours
 CARRY = const(9)  # an unresolved deal taken along into the next batch
+UPLOAD = const(20)  # how far the batch upload came, once the host has a message (uploading.py)
+
+# UPLOAD: stage, sequence, count, denied, refusals
+UPLOAD_SIZES = (1, 4, 2, 2, 1)
+UPLOAD_ENDED = const(4)  # the first of the stages in which nothing is left to send
 
 # REVERSAL results
 TRIED = const(0)

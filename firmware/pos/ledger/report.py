@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The numbers of a settlement slip, taken from one book: paper and F48 have the same source."""
 
+from pos.ledger.records import UPLOAD_ENDED
+
 
 class Report:
     """What the settlement slip prints. Pairs are (count, amount_minor)."""
@@ -11,6 +13,9 @@ class Report:
         self.by_kind = book.by_kind
         self.flags = (book.settle_flags[:1], book.settle_flags[1:])
         self.time = book.settle_time
+        self.host = book.settle_host
+        stage, _, self.uploaded, self.denied, _ = book.upload or (0, 0, 0, 0, 0)
+        self.end_refused = stage > UPLOAD_ENDED
         self.operator = operator
         self.pending = (0, 0)
         self.unresolved = (0, 0)

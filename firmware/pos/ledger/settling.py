@@ -22,15 +22,22 @@ def start(ledger: object, time: str) -> int:
     return book.settle_stan
 
 
-def result(ledger: object, flags: str, time: str, rrn: str) -> None:
-    """Write the host's two result digits; the settlement slip is due from here on."""
+def result(ledger: object, flags: str, time: str, rrn: str, host: str) -> None:
+    """Write the host's two result digits and, unless both are 1, its totals, F48."""
     payload = Writer().number(ledger.batch, 3).text(flags).text(time).text(rrn)
+    payload.text("" if flags == "11" else host)
     ledger.append(r.SETTLE_RESULT, payload.data())
 
 
+def uploaded(ledger: object) -> bool:
+    """Whether nothing of the batch upload is left to send."""
+    upload = ledger.book.upload
+    return bool(upload) and upload[0] >= r.UPLOAD_ENDED
+
+
 def close(ledger: object) -> None:
-    """Open the next batch, taking unresolved deals along. Only after `result`."""
-    if not ledger.book.settle_flags:
+    """Open the next batch, taking unresolved deals along. Only after the end of the upload."""
+    if not uploaded(ledger):
         raise LedgerError("batch is not settled")
     _open(ledger, ledger.batch % 999999 + 1)
 

@@ -25,13 +25,14 @@ def check_room(ledger: object) -> None:
         totals.foreign_credit_minor,
     )
     full = ledger.book.count >= ledger.profile.batch_max or max(sums) >= _TOTAL_MAX_MINOR
-    if full or not _room(ledger):
+    if full or not has_room(ledger):
         raise Refused("store.full")
     if len(ledger.book.pending) >= _UNRESOLVED_MAX:
         raise Refused("unresolved.full")
 
 
-def _room(ledger: object) -> bool:
+def has_room(ledger: object) -> bool:
+    """Whether the journal has more than what a transaction and a settlement may need."""
     return ledger.journal.room(ledger.journal.keep_from) >= _RESERVE_BYTES
 
 
@@ -62,7 +63,7 @@ def take_stan(ledger: object) -> int:
     kept for the settlement, and no money hangs on the STAN of a sign-on.
     """
     stan = ledger.book.next_stan
-    if _room(ledger):
+    if has_room(ledger):
         ledger.append(r.STAN_USED, Writer().number(stan, 3).data())
     return stan
 

@@ -30,6 +30,7 @@ from pos.receipt.layout import Sheet
 _TEAR_LINES = const(4)  # portable printers have no cutter: feed to the tear bar
 _ENTRY_LEN = const(128)  # two lines of a transaction list
 _ENTRIES = "01M 02S 05I 07C 80F 90S 91C 95F 98C"  # F22 digits 1-2 and the letter on paper
+_HOST_SUM = const(15)  # digits of an amount and a count in F48
 _ASK_ISSUER = "A2 A4 A5 A6"  # approved, to be confirmed with the issuer
 # In the order of the kinds (core/deal.py), from 1 on: Chinese, English, letter of the list.
 _KINDS = (
@@ -108,14 +109,20 @@ _REPORT_TOTALS = """\
  内卡: |domestic
 #借记合计|debit
 #贷记合计|credit
+#主机借记|host_debit
+#主机贷记|host_credit
 -
  外卡: |foreign
 #借记合计|foreign_debit
 #贷记合计|foreign_credit
+#主机借记|host_foreign_debit
+#主机贷记|host_foreign_credit
 -
 #未决冲正|unresolved
 #待冲正|pending
 -
+ |uploaded
+ |refused
  |unbalanced
  |unsolved"""
 _LIST_HEAD = """\
@@ -325,7 +332,9 @@ def _sums(report: object) -> dict:
     """The numbers of a settlement report as they are printed, and what they ask for."""
     totals = report.totals
     flags = report.flags
-    return {
+    found = {
+        "uploaded": "",
+        "refused": "",
         "titles": ("笔数", "金额/AMT"),
         "domestic": _flag(flags[0]),
         "debit": _sum((totals.debit_count, totals.debit_minor)),
@@ -338,3 +347,20 @@ def _sums(report: object) -> dict:
         "unbalanced": "" if flags[0] + flags[1] == "11" else "未对平:请打印明细与收单行核对",
         "unsolved": "有未决冲正:请联系收单机构处理" if report.unresolved[0] else "",
     }
+    _differences(found, report, flags[0] + flags[1] not in ("", "11"))
+    return found
+
+
+def _differences(found: dict, report: object, differ: bool) -> None:
+    """Add the host's totals beside ours, and what was uploaded, where the two differ."""
+    at = 0
+    for name in ("host_debit", "host_credit", "host_foreign_debit", "host_foreign_credit"):
+        text = report.host[at : at + _HOST_SUM]
+        found[name] = _sum((int(text[12:]), int(text[:12]))) if differ and text else ""
+        at += _HOST_SUM + (name == "host_credit")  # a result digit is between the halves
+    if differ:
+        found["uploaded"] = "已上送明细 %d 笔" % report.uploaded
+    if report.denied:
+        found["refused"] = "上送被拒 %d 笔" % report.denied
+    elif report.end_refused:
+        found["refused"] = "批上送结束被拒"

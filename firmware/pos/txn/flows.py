@@ -42,7 +42,6 @@ async def start(ctx: object, function: str) -> None:
         from pos.txn import settle
 
         await settle.run(ctx)
-        await _flow("upkeep").after_settlement(ctx)
     elif function in ("signon", "resignon"):
         from pos.txn import signon
 

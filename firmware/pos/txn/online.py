@@ -41,6 +41,7 @@ async def run(ctx: object, deal: object, card: object, lines: object) -> None:
 
 
 async def _doubt(ctx: object, deal: object, error: NoAnswer) -> None:
+    modules.trim()  # what waited and read makes room
     from pos.txn import doubt
 
     await doubt.run(ctx, deal, error)

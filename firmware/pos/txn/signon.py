@@ -68,7 +68,13 @@ async def sign_off(ctx: object) -> None:
         from pos.txn import reversal
 
         await reversal.send_due(ctx)
+    await leave(ctx)
+    await ctx.prompts.dismiss("signoff.done")
+
+
+async def leave(ctx: object) -> None:
+    """Tell the host, where it has us signed on, and end the working state."""
+    if ctx.signed_on:
         await ctx.host.sign_off(_take_stan(ctx), ctx.ledger.batch)
     ctx.signed_on = False
     ctx.signed_off = True
-    await ctx.prompts.dismiss("signoff.done")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What a terminal does between power on and idle: take up what a power cut left."""
 
+from pos.core import modules
 from pos.txn import flows
 
 
@@ -12,6 +13,7 @@ async def run(ctx: object) -> None:
     from pos.txn import hostclock
 
     hostclock.start(ctx)
+    modules.trim()
     if ctx.ledger.book.due:
         await flows.guard(ctx, ctx.printing.run_due())
     from pos.txn import signon

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Transfer 转账: the paying card, the amount, the receiving card, two confirmations, PIN."""
 
-from pos.core.carddata import mask_pan
+from micropython import const
+
+from pos.core.carddata import mask_pan, wipe
 from pos.core.deal import TRANSFER
 from pos.core.errors import Refused
 from pos.txn.steps import new_deal, perform, ready
+
+_F48_DIGITS = const(20)
 
 
 async def run(ctx: object, function: str) -> None:
@@ -26,9 +30,18 @@ async def run(ctx: object, function: str) -> None:
         )
         await prompts.confirm("transfer.confirm", *lines)
         await prompts.confirm("transfer.sure", *lines)
+        if ctx.profile.transfer_layout == "f48":
+            _widen(card)
         await perform(ctx, deal, card, lines[:2])
     finally:
         card.wipe()
+
+
+def _widen(card: object) -> None:
+    """Fill the receiving PAN up to the 20 digits that F48 has, in a buffer of the card."""
+    digits, card.receiver = card.receiver, bytearray(b"0" * _F48_DIGITS)
+    card.receiver[_F48_DIGITS - len(digits) :] = digits
+    wipe(digits)
 
 
 async def _receiver(ctx: object, amount_minor: int) -> bytearray:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What operator and host exchange beside transactions: downloads, status, echo, sign-off."""
+"""What operator and host exchange beside transactions: downloads, status, echo."""
 
 
 async def run(ctx: object, function: str) -> None:
@@ -15,13 +15,3 @@ async def _done(ctx: object, function: str) -> str:
     from pos.txn import status
 
     return await (status.upload if function == "status" else status.echo)(ctx)
-
-
-async def after_settlement(ctx: object) -> None:
-    """Sign off, where the profile says so."""
-    from pos.core import options
-
-    if options.value(ctx.profile, "auto_signoff"):
-        from pos.txn import signon
-
-        await signon.sign_off(ctx)

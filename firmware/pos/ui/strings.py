@@ -125,6 +125,11 @@ role.wrong|密码错|WRONG PASSWORD
 settle.confirm|结算?|SETTLE?
 settle.sure|结算后不能撤销,确认?|VOID IS IMPOSSIBLE AFTER THIS. SURE?
 settle.busy|正在结算|SETTLING
+settle.upload|批上送 %d笔|UPLOADING, %d SENT
+settle.uploaded|已上送明细 %d笔|UPLOADED %d DETAILS
+settle.denied|上送被拒 %d笔|UPLOAD REFUSED %d
+settle.noend|批上送结束被拒|END OF UPLOAD REFUSED
+settle.check|请持签购单与收单行核对|CHECK SLIPS WITH ACQUIRER
 settle.detail|是否打印明细?|PRINT TRANSACTION LIST?
 settle.done|结算完成|SETTLED
 settle.debit|借记 %d笔 %s|DEBIT %d  %s

@@ -52,7 +52,7 @@ class WatchTest(unittest.TestCase):
         transport = Wire(*steps)
         for name in how:
             setattr(transport, name, how[name])
-        exchange = Exchange(Framing(profile()), watch)
+        exchange = Exchange(Framing(profile()), (lambda: watch) if watch else None)
         exchange.buffer[: len(_REQUEST)] = _REQUEST
         limits = (_LONG_S, _LONG_S) if watch or how.get("down_at") else (0.03, 0.03)
         try:
@@ -103,7 +103,7 @@ class WatchTest(unittest.TestCase):
             self.assertEqual(aio.run(self.cancel(Wire(*steps))), "cancelled from outside")
 
     async def cancel(self, transport):
-        exchange = Exchange(Framing(profile()), Watch())
+        exchange = Exchange(Framing(profile()), Watch)
         exchange.buffer[: len(_REQUEST)] = _REQUEST
         task = asyncio.create_task(exchange.run(transport, len(_REQUEST), 60, 60))
         await aio.sleep_ms(250)

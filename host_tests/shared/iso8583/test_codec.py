@@ -74,6 +74,16 @@ class Vectors(unittest.TestCase):
             for size in range(len(data)):
                 self.assertTrue(reason(data[:size]) is not None)
 
+    def test_every_message_with_any_byte_changed_is_read_or_refused(self):
+        for vector in vectors():
+            data = bytearray(body(vector))
+            for at in range(len(data)):
+                was = data[at]
+                data[at] = (0x99, 0xFF, 0x00, was ^ 1)[at & 3]
+                text = reason(memoryview(data))
+                self.assertTrue(text is None or text.startswith("F"))
+                data[at] = was
+
     def test_every_message_with_a_byte_behind_it_is_refused(self):
         for vector in vectors():
             self.assertEqual(reason(body(vector) + b"\x00"), "F0: 1 bytes after the last field")

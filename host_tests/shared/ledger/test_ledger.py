@@ -6,7 +6,7 @@ import unittest
 from fakes import ledgers
 from pos.core.deal import APPROVED, DECLINED, NOT_SENT, REVERSED, SALE, VOID, VOIDED
 from pos.core.errors import LedgerError, Refused
-from pos.ledger import jobs, reversing, settling, trading
+from pos.ledger import jobs, reversing, settling, trading, uploading
 from pos.ledger import records as r
 from pos.ledger.history import closed_book, in_batch
 
@@ -161,10 +161,39 @@ class SettlementTest(unittest.TestCase):
     def test_result_is_kept_until_the_batch_is_closed(self):
         settling.start(self.ledger, "20261122220311")
         self.assertRaises(LedgerError, settling.close, self.ledger)
-        settling.result(self.ledger, "12", "20261122220312", "220312000140")
+        settling.result(self.ledger, "12", "20261122220312", "220312000140", "7" * 62)
         book = self.reboot().book
         self.assertEqual((book.settle_flags, book.settle_time), ("12", "20261122220312"))
-        self.assertEqual(book.due[-1].kind, r.JOB_SETTLEMENT)
+        self.assertEqual((book.settle_host, book.upload), ("7" * 62, (0, 0, 0, 0, 0)))
+        self.assertFalse(settling.uploaded(self.ledger))
+
+    def test_totals_of_the_host_are_kept_where_they_differ(self):
+        settling.start(self.ledger, "20261122220311")
+        settling.result(self.ledger, "11", "20261122220312", "220312000140", "7" * 62)
+        self.assertEqual(self.reboot().book.settle_host, "")
+
+    def test_the_slip_is_due_once_all_is_uploaded(self):
+        settling.start(self.ledger, "20261122220311")
+        settling.result(self.ledger, "21", "20261122220312", "220312000140", "7" * 62)
+        jobs = len(self.ledger.book.due)
+        uploading.save(self.ledger, [uploading.LISTED, 9, 8, 0, 0], True)
+        before, ledger = self.ledger, self.reboot()
+        self.assertEqual((ledger.book.upload, len(ledger.book.due)), ((1, 9, 8, 0, 0), jobs))
+        self.assertRaises(LedgerError, settling.close, ledger)
+        for stage in (uploading.ENDED, uploading.REFUSED):
+            uploading.save(before, [stage, 0, 8, 0, 0], True)
+            self.assertEqual(self.reboot().book.due[-1].kind, r.JOB_SETTLEMENT)
+            self.assertTrue(settling.uploaded(self.ledger))
+
+    def test_a_message_of_the_upload_takes_its_number(self):
+        settling.start(self.ledger, "20261122220311")
+        settling.result(self.ledger, "21", "20261122220312", "220312000140", "7" * 62)
+        stan = self.ledger.book.next_stan
+        before = self.ledger
+        uploading.save(before, [0, 7, 1, 0, 0], False)  # a copy has the number of its deal
+        self.assertEqual(self.reboot().book.next_stan, stan)
+        uploading.save(before, [1, 9, 9, 0, 0], True)
+        self.assertEqual(self.reboot().book.next_stan, stan + 1)
 
     def test_next_batch_once(self):
         ledgers.settle(self.ledger)

@@ -4,7 +4,7 @@
 import unittest
 
 from fakes import swipes
-from fakes.board import Function, Sale, Settle
+from fakes.board import Function, Sale
 from fakes.flash import KINDS, NorMemory, PowerCut
 from fakes.hosts import Reply
 from fakes.terminals import Terminal
@@ -227,16 +227,6 @@ class HotlistTest(unittest.TestCase):
         ):
             self.assertEqual(found.lists(bytearray(pan)), listed, (operation, kind))
         return found.count
-
-
-class SignOffTest(unittest.TestCase):
-    def test_after_a_settlement_where_the_host_wants_it(self):
-        terminal = Downloading()
-        terminal.run([Function("params", {})], [_ON, ("360", b"1" + b"211"), ("361", None)])
-        self.assertEqual(value(terminal.ctx.profile, "auto_signoff"), True)
-        terminal.profile["auto_signoff"] = True
-        terminal.run([Settle()], [_ON, ("settle", Reply()), ("sign_off", Reply())])
-        self.assertEqual(terminal.screens()[-2:], ["signoff.done", "idle"])
 
 
 class StatusTest(unittest.TestCase):

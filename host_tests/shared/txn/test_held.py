@@ -3,8 +3,7 @@
 
 import unittest
 
-from fakes import swipes
-from fakes.board import Function, Press
+from fakes import functions, swipes
 from fakes.hosts import Reply
 from fakes.terminals import Terminal
 from pos.core.errors import NoAnswer
@@ -17,26 +16,11 @@ _HELD = [_ON, ("preauth", Reply(auth=_CODE))]
 
 
 def preauth(amount_minor=50000):
-    answers = {
-        "sale.amount": list(str(amount_minor)) + ["ENTER"],
-        "card.swipe": [_CARD],
-        "pin.enter": list("1234") + ["ENTER"],
-    }
-    return Press("F7", answers)
+    return functions.preauth(amount_minor, _CARD)
 
 
-def about(function, amount_minor=50000, flux=_CARD, code=_CODE, **more):
-    answers = {
-        "role.password": list("123456") + ["ENTER"],
-        "preauth.code": list(code) + ["ENTER"],
-        "preauth.date": list("0715") + ["ENTER"],
-        "sale.amount": list(str(amount_minor)) + ["ENTER"],
-        "card.swipe": [flux],
-        "pin.enter": list("1234") + ["ENTER"],
-        "void.voucher": ["ENTER"],
-    }
-    answers.update(more)
-    return Function(function, answers)
+def about(function, amount_minor=50000, flux=_CARD):
+    return functions.about(function, _CODE, amount_minor, flux)
 
 
 class HeldTest(unittest.TestCase):
@@ -108,7 +92,7 @@ class HeldTest(unittest.TestCase):
 
     def test_completion_void(self):
         script = _HELD + [("completion", Reply(auth="")), ("completion_void", Reply())]
-        actions = [preauth(), about("completion", 48000), about("completionvoid")]
+        actions = [preauth(), about("completion", 48000), functions.completion_void(_CARD)]
         totals = self.run_(actions, script)
         self.assertEqual((totals.debit_minor, totals.credit_minor), (48000, 48000))
         deal = self.terminal.host.sent[-1]
@@ -116,7 +100,7 @@ class HeldTest(unittest.TestCase):
         self.assertEqual(found, (_CODE, 3, "1122"))
 
     def test_a_sale_is_no_completion(self):
-        self.refused([preauth(), about("completionvoid")], _HELD, "CANNOT BE VOIDED")
+        self.refused([preauth(), functions.completion_void(_CARD)], _HELD, "CANNOT BE VOIDED")
 
     def test_pin_is_asked_by_profile(self):
         script = _HELD + [("completion", Reply())]

@@ -3,55 +3,33 @@
 
 import unittest
 
-from fakes import swipes
-from fakes.board import Function, Press, Sale, Settle
+from fakes import functions, swipes
+from fakes.board import Function, Sale, Settle
+from fakes.functions import adjust
 from fakes.hosts import Reply
 from fakes.terminals import Terminal
 from pos.core.errors import NoAnswer, NotSent
 
 _CARD = swipes.flux(swipes.CARD_A)
 _OTHER = swipes.flux(swipes.CARD_B)
+_OTHER_PAN = b"6250930000000002"
 _ON = ("sign_on", Reply())
-_PASSWORD = list("123456") + ["ENTER"]
 _REFUSED = bytes.fromhex("d4adc7a9b9bab5a5d7f7b7cf")  # 原签购单作废 in GBK
 
 
+_PAN = "6200001234567892"
+
+
 def balance():
-    return Press("F5", {"card.swipe": [_CARD], "pin.enter": list("1234") + ["ENTER"]})
+    return functions.balance(_CARD)
 
 
 def transfer(to=_OTHER, sure="ENTER"):
-    answers = {
-        "card.swipe": [_CARD],
-        "transfer.card": [to],
-        "sale.amount": list("5000") + ["ENTER"],
-        "transfer.confirm": ["ENTER"],
-        "transfer.sure": [sure],
-        "pin.enter": list("1234") + ["ENTER"],
-    }
-    return Function("transfer", answers)
+    return functions.transfer(_CARD, to, 5000, sure=sure)
 
 
-def offline(number="6200001234567892"):
-    answers = {
-        "role.password": _PASSWORD,
-        "card.number": list(number) + ["ENTER"],
-        "card.expiry": list("1230") + ["ENTER"],
-        "offline.code": list("445566") + ["ENTER"],
-        "offline.confirm": ["ENTER"],
-        "sale.amount": list("12345") + ["ENTER"],
-    }
-    return Function("offline", answers)
-
-
-def adjust(function, amount_minor):
-    answers = {
-        "role.password": _PASSWORD,
-        "adjust.voucher": ["ENTER"],
-        "sale.amount": list(str(amount_minor)) + ["ENTER"],
-        "adjust.confirm": ["ENTER"],
-    }
-    return Function(function, answers)
+def offline(pan=_PAN):
+    return functions.offline(pan, 12345)
 
 
 class OthersTest(unittest.TestCase):
@@ -79,6 +57,14 @@ class OthersTest(unittest.TestCase):
         names = self.terminal.screens()
         self.assertEqual(names.index("transfer.sure"), names.index("transfer.confirm") + 1)
 
+    def test_transfer_in_both_layouts(self):
+        for layout, width in (("f62", len(_OTHER_PAN)), ("f48", 20)):
+            script = [_ON, ("transfer", Reply())]
+            self.run_([transfer()], script, transfer_layout=layout)
+            wide = b"0" * (width - len(_OTHER_PAN)) + _OTHER_PAN
+            self.assertEqual(self.terminal.host.receivers, [wide])
+            self.assertEqual(self.terminal.host.sent[-1].to_masked[-4:], "0002")
+
     def test_transfer_not_sure(self):
         self.run_([transfer(sure="CANCEL")], [_ON])
         self.assertEqual(self.terminal.book().next_stan, 2)
@@ -95,7 +81,7 @@ class OthersTest(unittest.TestCase):
         book = self.run_([offline()], [_ON])
         self.assertEqual((len(book.pending), book.totals.debit_count), (1, 0))
         self.assertEqual(len(self.terminal.paper), 2)
-        script = [_ON, ("offline", Reply()), ("settle", Reply())]
+        script = [_ON, ("offline", Reply()), ("settle", Reply()), ("0320 207", Reply())]
         self.run_([offline(), Settle()], script)
         self.assertEqual(self.terminal.host.calls[1], ("offline", 2, 12345, False))
         self.assertEqual(self.terminal.host.pans, [b"6200001234567892"])

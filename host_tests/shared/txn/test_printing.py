@@ -67,6 +67,8 @@ class PrintingTest(unittest.TestCase):
         from fakes.board import Settle
 
         menu = Press("MENU", {"menu": ["7"]})
-        self.terminal.run([sale(), Settle(), menu], _SOLD + [("settle", Reply())])
+        self.terminal.run(
+            [sale(), Settle(), menu], _SOLD + [("settle", Reply()), ("0320 207", Reply())]
+        )
         self.assertEqual(len(self.terminal.paper), 4)
         self.assertTrue(_DUPLICATE in self.terminal.paper[3])

@@ -64,7 +64,7 @@ class VoidTest(unittest.TestCase):
     def test_settled_batch(self):
         terminal = Terminal()
         actions = [_SALE, Settle(), Void(2, _CARD)]
-        terminal.run(actions, _SOLD + [("settle", Reply())])
+        terminal.run(actions, _SOLD + [("settle", Reply()), ("0320 207", Reply())])
         self.assertIn("已结算,请用退货", terminal.lines("error"))
 
     def test_declined_void_leaves_the_sale(self):

@@ -7,9 +7,10 @@ from pathlib import Path
 import typer
 
 from posctl import keys, statedir
-from posctl.cmd_keys.options import Json, MaybeDb, MaybeState, MaybeTerminal
+from posctl.cmd_keys.options import Json, MaybeState, MaybeTerminal
 from posctl.errors import ToolError
 from posctl.keys import acquirer
+from posctl.options import MaybeDb
 
 app = typer.Typer()
 

@@ -8,9 +8,10 @@ import typer
 
 from posctl import keys, statedir
 from posctl.cmd_keys import entry
-from posctl.cmd_keys.options import Algorithm, Db, Json, Length, State, Terminal
+from posctl.cmd_keys.options import Algorithm, Json, Length, State, Terminal
 from posctl.errors import ToolError
 from posctl.keys import acquirer, kinds, parts
+from posctl.options import Db
 
 app = typer.Typer()
 _BLOCK_MAX_CHARS = 1024  # firmware: keyblock_header.py

@@ -14,13 +14,13 @@ from posctl.cmd_keys.options import (
     Json,
     Kcv,
     Length,
-    MaybeDb,
     MaybeState,
     MaybeTerminal,
     Role,
 )
 from posctl.errors import ToolError
 from posctl.keys import acquirer, kinds, parts
+from posctl.options import MaybeDb
 
 app = typer.Typer()
 _GIVEN_UP = 1

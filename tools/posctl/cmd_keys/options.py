@@ -12,8 +12,6 @@ State = Annotated[Path, typer.Option("--state", help="The terminal's state direc
 MaybeState = Annotated[
     Optional[Path], typer.Option("--state", help="The terminal's state directory.")
 ]
-Db = Annotated[Path, typer.Option("--db", help="The acquirer's database.")]
-MaybeDb = Annotated[Optional[Path], typer.Option("--db", help="The acquirer's database.")]
 Terminal = Annotated[str, typer.Option("--terminal", help="Terminal number.")]
 MaybeTerminal = Annotated[Optional[str], typer.Option("--terminal", help="Terminal number.")]
 Kcv = Annotated[

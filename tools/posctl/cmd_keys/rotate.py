@@ -12,9 +12,10 @@ import typer
 
 from posctl import keys, statedir
 from posctl.cmd_keys.blocks import print_block
-from posctl.cmd_keys.options import Db, Json, Kcv, MaybeState, Terminal
+from posctl.cmd_keys.options import Json, Kcv, MaybeState, Terminal
 from posctl.errors import ToolError
 from posctl.keys import acquirer, parts
+from posctl.options import Db
 
 app = typer.Typer()
 _KCV_MIN_DIGITS = 6
