@@ -20,12 +20,15 @@ from drivers.escpos_printer import EscposPrinter
 from drivers.link import Link, emit, emit_print
 from pos.core.errors import ProfileError, StoreError
 
-_FLASH_BYTES = const(524288)
+_FLASH_BYTES = const(573440)
+_OLD_FLASH_BYTES = const(524288)  # before there were params and hotlist
 # name: (offset, size); the ESP32 board has partitions of the same names
 _PARTITIONS = {
     "keys": (0, 16384),
     "counter": (16384, 16384),
     "journal": (32768, 491520),
+    "params": (524288, 8192),
+    "hotlist": (532480, 40960),
 }
 
 
@@ -118,7 +121,9 @@ class BenchBoard:
         """Return a partition of flash.bin."""
         if self._nor is None:
             cut_at, torn = self._cut
-            self._nor = NorFile(self._state + "/flash.bin", cut_at, torn, self._power_gone)
+            path = self._state + "/flash.bin"
+            _enlarge(path)
+            self._nor = NorFile(path, cut_at, torn, self._power_gone)
             if self._nor.size != _FLASH_BYTES:
                 raise StoreError("flash.bin is not %d bytes long" % _FLASH_BYTES)
         offset, size = _PARTITIONS[name]
@@ -167,6 +172,14 @@ class BenchBoard:
 def _address(text: str) -> tuple:
     host, port = text.rsplit(":", 1)
     return host, int(port)
+
+
+def _enlarge(path: str) -> None:
+    """Give the flash of an older terminal the partitions that came later, blank."""
+    with open(path, "r+b") as file:
+        size = file.seek(0, 2)
+        if _OLD_FLASH_BYTES <= size < _FLASH_BYTES:
+            file.write(b"\xff" * (_FLASH_BYTES - size))
 
 
 def make_board() -> BenchBoard:

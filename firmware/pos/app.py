@@ -38,6 +38,10 @@ def build(board: object) -> object:
         profile, ledger, lambda: _open_keys(board, profile), lambda: _host(board, ctx), board
     )
     ctx.prompts = prompts
+    from pos.risk import settings
+
+    if not settings.apply(board, profile):
+        ctx.note = prompts.word("params.bad")
     return ctx
 
 
@@ -72,7 +76,9 @@ def _host(board: object, ctx: Context) -> object:
 
         return Waiting(ctx.prompts)
 
-    return Host(ctx.profile, ctx.keys, lambda: _transport(board, ctx), board.clock, watch)
+    host = Host(ctx.profile, ctx.keys, lambda: _transport(board, ctx), board.clock, watch)
+    host.require = ctx.require
+    return host
 
 
 def _transport(board: object, ctx: Context) -> object:
@@ -121,33 +127,46 @@ async def turn(ctx: object) -> None:
         await _swiped(ctx, event[1])
     elif event[0] == "key":
         await _key(ctx, event[1])
-    if ctx.requirement == "3":  # the acquirer asks for a new sign-on (unionpay.md 1.1)
-        from pos.txn import flows
+    if ctx.requirement:
+        ctx.rest()
+        from pos.txn import requirement
 
-        await flows.guard(ctx, flows.start(ctx, "resignon"))
+        await requirement.run(ctx)
 
 
 async def _key(ctx: object, key: str) -> None:
     from pos.txn import flows
-    from pos.ui import menu
 
+    function = _function(key)
     if key in ("0", "00") or (len(key) == 1 and "1" <= key <= "9"):
         from pos.txn import sale
 
         await flows.guard(ctx, sale.run(ctx, "sale", key))
     elif key == "MENU":
         await flows.guard(ctx, _menu(ctx))
-    elif menu.by_key(key):
-        await flows.guard(ctx, flows.start(ctx, menu.by_key(key)))
+    elif function:
+        await flows.guard(ctx, flows.start(ctx, function))
     else:
         ctx.prompts.beep("error")
 
 
-async def _menu(ctx: object) -> None:
-    from pos.txn import flows
+def _function(key: str) -> str:
+    """Return the function of a key; the menu is not kept while that works."""
     from pos.ui import menu
 
-    await flows.start(ctx, await menu.choose(ctx.prompts))
+    return menu.by_key(key)
+
+
+async def _menu(ctx: object) -> None:
+    from pos.txn import flows
+
+    await flows.start(ctx, await _choice(ctx))
+
+
+async def _choice(ctx: object) -> str:
+    from pos.ui import menu
+
+    return await menu.choose(ctx.prompts)
 
 
 async def _swiped(ctx: object, flux: object) -> None:

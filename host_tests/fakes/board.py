@@ -9,12 +9,18 @@ The cashier answers each screen for the action in hand, and raises on a screen i
 When its actions are used up the next idle screen ends the run, as a closed bench link would.
 """
 
-from fakes.flash import PowerCut
+from fakes.flash import NorMemory, PowerCut
 from pos.core.errors import PowerOff
 from pos.ui.menu import ITEMS
 
-FLASH_BYTES = 524288
-PARTITIONS = {"keys": (0, 16384), "counter": (16384, 16384), "journal": (32768, 491520)}
+FLASH_BYTES = 573440
+PARTITIONS = {
+    "keys": (0, 16384),
+    "counter": (16384, 16384),
+    "journal": (32768, 491520),
+    "params": (524288, 8192),
+    "hotlist": (532480, 40960),
+}
 DEVICE_KEY = bytes(range(32))
 PROFILE = {
     "terminal": "12345678",
@@ -34,6 +40,7 @@ DISMISSED = (
     "error",
     "store.full",
     "print.tear",
+    "download.done",
 )
 
 
@@ -216,6 +223,7 @@ class FakeBoard:
         self._values = dict(PROFILE)
         self._values.update(profile)
         self._seed = 1
+        self.spare = {}
         cashier.display = self.display
 
     def start(self, tampered: object) -> None:
@@ -227,9 +235,17 @@ class FakeBoard:
         return self._values
 
     def partition(self, name: str) -> object:
-        """Return a partition with the bench's layout; a smaller flash has a smaller journal."""
+        """Return a partition with the bench's layout; a smaller flash has a smaller journal.
+
+        What comes after the journal is then on chips of their own in `spare`: blank at power on,
+        unless the test puts them there.
+        """
         offset, size = PARTITIONS[name]
-        return self.nor.partition(offset, min(size, self.nor.size - offset))
+        if offset < self.nor.size:
+            return self.nor.partition(offset, min(size, self.nor.size - offset))
+        if name not in self.spare:
+            self.spare[name] = NorMemory(size)
+        return self.spare[name].partition(0, size)
 
     def device_key(self) -> bytes:
         """Return the fixed key."""

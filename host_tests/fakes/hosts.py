@@ -34,6 +34,21 @@ class Reply:
             setattr(self, name, values[name])
 
 
+class FakeMessage:
+    """An answer that was decoded; a field that is None is absent."""
+
+    def __init__(self, fields: dict) -> None:
+        self._fields = fields
+
+    def has(self, n: int) -> bool:
+        """Whether there is such a field."""
+        return self._fields.get(n) is not None
+
+    def get(self, n: int) -> object:
+        """Return the field, None when it is absent."""
+        return self._fields.get(n)
+
+
 class FakeHost:
     """`script` holds (method, reply): a Reply, an F39 for reverse, or an exception to raise."""
 
@@ -47,6 +62,7 @@ class FakeHost:
         self.held = []  # the buffers they came in, which the flow zeroes
         self.profile = None  # parameters, for `ask`
         self.asked = []  # fields of the messages of `ask`
+        self.round_trip_ms = 123
 
     def _next(self, method: str, *facts: object) -> object:
         self.calls.append((method,) + facts)
@@ -80,6 +96,10 @@ class FakeHost:
             return self._next(name, deal.stan, deal.original_stan)
         return self._next(name, deal.stan, deal.amount_minor, pin_block is not None)
 
+    async def echo(self, batch: int) -> object:
+        """Answer an echo test."""
+        return self._next("echo", batch)
+
     async def reverse(self, deal: object, f39: str) -> object:
         """Answer a reversal."""
         return self._next("reverse", deal.stan, f39)
@@ -91,9 +111,13 @@ class FakeHost:
     async def ask(self, build: object, read: object) -> object:
         """Answer what has no method: ("0320 201", Reply()) by message and F60.3.
 
-        The fields are looked at as they are sent: what is wiped later is still there.
+        The fields are looked at as they are sent: what is wiped later is still there. Downloads
+        and status are called by F60.3 alone; F62 of their answer stands for the reply.
         """
         mti, fields = build(self.profile)
+        if mti[1:2] == "8":
+            answer = self._next(str(fields[60][8:11], "utf-8"), mti, fields.get(62))
+            return read(FakeMessage({39: b"00", 60: fields[60], 62: answer}), "0")
         name = "%s %s" % (mti, str(fields[60][8:11], "utf-8"))
         self.asked.append({n: bytes(fields[n]) for n in fields})
         reply = self._next(name, int(fields.get(11, 0)), str(fields.get(48, b""), "utf-8"))
@@ -113,7 +137,8 @@ class FakeKeys:
 
     def card_hash(self, pan: bytes) -> bytes:
         """The last eight digits: enough to tell two cards apart."""
-        return bytes(pan[-8:])
+        tail = bytes(pan[-8:])
+        return tail + bytes(8 - len(tail))
 
     def seal_pan(self, batch: int, stan: int, pan: bytes) -> bytes:
         """Seal a PAN, as the key store does, under a key that everybody knows."""

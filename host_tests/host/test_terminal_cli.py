@@ -60,7 +60,7 @@ def _error(capsys) -> str:
 def _broken_states(folder: Path) -> list:
     flash, profile, key = (folder / n for n in ("flash.bin", "profile.json", "device.key"))
     return [
-        (lambda: flash.write_bytes(b"\xff" * 100), "is 100 bytes, must be 524288"),
+        (lambda: flash.write_bytes(b"\xff" * 100), "is 100 bytes, must be 573440"),
         (flash.unlink, "flash.bin: cannot be read: No such file"),
         (lambda: profile.write_text("{"), "profile.json: is not JSON"),
         (lambda: profile.write_text("[]"), "profile.json: must be a JSON object"),

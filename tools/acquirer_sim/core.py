@@ -19,6 +19,7 @@ from acquirer_sim import (
     batch_upload,
     clock,
     crypto,
+    downloads,
     frame,
     management,
     money,
@@ -56,7 +57,7 @@ _MANAGEMENT = {
     "batch_upload": batch_upload.details,
     "batch_end": batch_upload.end,
 }
-_HANDLERS = {**_MONEY, **_MANAGEMENT}
+_HANDLERS = {**_MONEY, **_MANAGEMENT, **downloads.HANDLERS}
 _RECORDED = money.KINDS  # a forced decline of these is booked as declined
 
 
@@ -69,6 +70,7 @@ class _Work:
         self.hits = {}
         self.exchange = None
         self.fields = {}
+        self.requirement = 0  # header digit 6 of the answer
         self.outcome = None
 
 
@@ -174,6 +176,7 @@ class Acquirer:
                 if "result" in work.hits:
                     work.exchange.result = work.hits["result"].code
                 work.fields = self._answer(work.exchange)
+                work.requirement = downloads.requirement(work.exchange)
         except Exception as error:
             if alone:
                 raise  # the whole transaction is this one's
@@ -183,7 +186,8 @@ class Acquirer:
         """Make the answer of what is durable now."""
         facts = _facts(work.request, sorted(work.hits))
         self._log({**facts, **_outcome(work.exchange, work.fields)})
-        work.outcome = _deliver(work.request, work.fields, work.exchange.signer(), work.hits)
+        signer = work.exchange.signer()
+        work.outcome = _deliver(work.request, work.fields, signer, work.hits, work.requirement)
 
     def _answer(self, exchange: Exchange) -> "dict[int, str]":
         try:
@@ -230,7 +234,11 @@ def _outcome(exchange: Exchange, fields: "dict[int, str]") -> dict:
 
 
 def _deliver(
-    request: frame.Request, fields: "dict[int, str]", sign: "_Sign | None", hits: dict
+    request: frame.Request,
+    fields: "dict[int, str]",
+    sign: "_Sign | None",
+    hits: dict,
+    requirement: int,
 ) -> "list[Action]":
     """Encode the answer and spoil it as the faults ask."""
     if "drop_after" in hits:
@@ -240,7 +248,8 @@ def _deliver(
     if "wrong_stan" in hits and 11 in fields:
         fields[11] = "%06d" % (request.stan % 999999 + 1)
     body = _encode(request.answer_mti, fields, sign, "bad_mac" in hits)
-    requirement = int(hits["requirement"].code) if "requirement" in hits else 0
+    if "requirement" in hits:
+        requirement = int(hits["requirement"].code)
     data = frame.build(request, body, requirement)
     delay_s = hits["delay"].seconds if "delay" in hits else 0
     if "flip" in hits:

@@ -9,13 +9,14 @@ from typing import Annotated
 
 import typer
 
-from posctl import acquirer_load
+from posctl import acquirer_downloads, acquirer_load
 from posctl.errors import ToolError
 from posctl.options import Db
 
 app = typer.Typer(no_args_is_help=True, help="The acquirer simulator.")
 card_app = typer.Typer(no_args_is_help=True, help="Test cards.")
 app.add_typer(card_app, name="card")
+acquirer_downloads.register(app)
 acquirer_load.register(app)
 
 _Json = Annotated[bool, typer.Option("--json", help="print JSON")]

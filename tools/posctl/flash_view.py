@@ -10,7 +10,13 @@ from posctl import firmware
 from posctl.paths import BOARDS
 from posctl.statedir import StateDir
 
-PARTITIONS = {"keys": (0, 16384), "counter": (16384, 16384), "journal": (32768, 491520)}
+PARTITIONS = {
+    "keys": (0, 16384),
+    "counter": (16384, 16384),
+    "journal": (32768, 491520),
+    "params": (524288, 8192),
+    "hotlist": (532480, 40960),
+}
 
 
 @dataclass

@@ -17,7 +17,8 @@ from pathlib import Path
 from posctl import firmware
 from posctl.errors import ToolError
 
-FLASH_SIZE_BYTES = 524288  # keys 16384, counter 16384, journal 491520
+FLASH_SIZE_BYTES = 573440  # keys, counter, journal, params, hotlist (flash_view.py)
+_OLD_FLASH_SIZE_BYTES = 524288  # without the last two; the board adds them at power on
 CA_MAX_BYTES = 4096  # what the firmware reads
 _KEY_DIGITS = 64
 _PROFILE = "profile.json"
@@ -74,11 +75,18 @@ def set_value(values: dict, setting: str) -> None:
     name, found, text = setting.partition("=")
     if not found:
         raise ToolError(f"--set {setting}: must be NAME=VALUE")
-    known = vars(_checked({**values, "terminal": _ANY_TERMINAL}, "profile"))
+    known = _parameters(_checked({**values, "terminal": _ANY_TERMINAL}, "profile"))
     if name not in known:
         raise ToolError(f"--set {name}: no such parameter")
     values[name] = _typed(name, text, known[name])
     _checked({**values, "terminal": _ANY_TERMINAL}, "--set")
+
+
+def _parameters(profile: object) -> dict:
+    """Return every parameter of a profile by name."""
+    from pos.core import options
+
+    return {**vars(profile), **options.known(profile)}
 
 
 def create(path: Path, values: dict, ca: bytes | None = None) -> StateDir:
@@ -141,7 +149,7 @@ def open_state(path: Path) -> StateDir:
     profile = _read_profile(path / _PROFILE)
     flash = path / _FLASH
     size = _stat_size(flash)
-    if size != FLASH_SIZE_BYTES:
+    if not _OLD_FLASH_SIZE_BYTES <= size <= FLASH_SIZE_BYTES:
         raise ToolError(f"{flash}: is {size} bytes, must be {FLASH_SIZE_BYTES}")
     digits = _read(path / _KEY).strip()
     if len(digits) != _KEY_DIGITS or not _is_hex(digits):

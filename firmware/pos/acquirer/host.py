@@ -40,6 +40,7 @@ class Host:
         self._clock = clock
         self._framing = Framing(profile)
         self._line = Exchange(self._framing, make_watch)
+        self.require = str  # called with what an answer asks for: digit 6 of its header
         self.round_trip_ms = 0  # of the last exchange that was answered, connecting included
 
     async def sign_on(self, stan: int, batch: int) -> object:
@@ -151,7 +152,9 @@ class Host:
 
             message = Message(body)
             answers.check(message, request, good)
-            return read(message, self._framing.requirement(frame))
+            digit = self._framing.requirement(frame)
+            self.require(digit)
+            return read(message, digit)
         except MessageError as error:
             reason = error.reason
         raise NoAnswer("answer unusable, " + reason, "06")

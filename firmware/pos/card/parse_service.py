@@ -34,13 +34,3 @@ _MEANINGS = (
 def meanings(code: str) -> list:
     """Return a phrase for each digit of a service code of three digits."""
     return [_MEANINGS[n].get(code[n], "reserved") for n in range(min(len(code), 3))]
-
-
-def has_chip(code: str) -> bool:
-    """Tell whether the card has a chip that a chip terminal must use."""
-    return code[:1] in ("2", "6")
-
-
-def wants_pin(code: str) -> bool:
-    """Tell whether the third digit requires a PIN."""
-    return code[2:3] in ("0", "3", "5")

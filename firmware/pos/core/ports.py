@@ -145,7 +145,7 @@ class Board:
         """Return the terminal's parameters (core/profile.py)."""
 
     def partition(self, name: str) -> Flash:
-        """Return the partition "journal", "counter" or "keys"."""
+        """Return the partition "journal", "counter", "keys", "params" or "hotlist"."""
 
     def device_key(self) -> bytes:
         """Return the 32-byte key that never leaves this device."""

@@ -7,6 +7,7 @@ Once, in the open batch, no card: its PAN is opened from the journal. Repeated, 
 from pos.core.carddata import Card
 from pos.core.deal import ADJUST, APPROVED, OFFLINE, SALE, TIP
 from pos.core.errors import Refused
+from pos.txn import vetting
 from pos.txn.steps import find, last_stan, new_deal, perform, ready
 
 
@@ -14,12 +15,14 @@ async def run(ctx: object, function: str) -> None:
     """Change the amount of one transaction. Early ends pass; the card is wiped."""
     prompts = ctx.prompts
     kind = TIP if function == "tip" else ADJUST
+    vetting.permit(ctx, kind)
     await ready(ctx)
     await prompts.password(ctx.profile.supervisor_password)
     original = await _original(ctx, kind)
     lines = [prompts.word("voucher", original.stan), prompts.money(original.amount_minor)]
     amount_minor = await prompts.amount()
     if kind == TIP:
+        vetting.check_tip(ctx, amount_minor, original.amount_minor)
         amount_minor += original.amount_minor
     if amount_minor == original.amount_minor or amount_minor > ctx.profile.amount_max_minor:
         raise Refused("amount.bad")

@@ -23,5 +23,4 @@ def take(ctx: object, deal: object, answer: object) -> None:
     deal.acquirer = answer.acquirer
     deal.scheme = answer.scheme or deal.scheme
     deal.time = host_time(ctx, answer.date, answer.time)
-    if answer.requirement != "0":
-        ctx.requirement = answer.requirement
+    ctx.require(answer.requirement)

@@ -27,7 +27,8 @@ class Context:
         self.signed_off = False  # by the operator: then nobody signs on but the operator
         self.note = ""  # words for the next idle screen
         self.backup_left = 0  # exchanges for which the backup host stays the first
-        self.requirement = ""  # processing requirement of the last answer (header digit 6)
+        self.requirement = ""  # processing requirement to be met (header digit 6)
+        self.passed_over = ""  # requirements that are not tried again until the next power on
 
     @property
     def keys(self) -> object:
@@ -55,6 +56,11 @@ class Context:
         self._printing = None
         self.ledger.rest()
         self.lighten()
+
+    def require(self, digit: str) -> None:
+        """Note what an answer's header asks for (txn/requirement.py); a sign-on comes first."""
+        if digit != "0" and digit not in self.passed_over and self.requirement != "3":
+            self.requirement = digit
 
     @property
     def host(self) -> object:

@@ -23,6 +23,10 @@ _FLOWS = {
     "tip": "adjust",
     "transfer": "transfer",
     "query": "query",
+    "params": "upkeep",
+    "hotlist": "upkeep",
+    "status": "upkeep",
+    "echo": "upkeep",
 }
 
 

@@ -9,6 +9,7 @@ host refuses is corrected on paper (applying.py).
 from pos.core.carddata import Card
 from pos.core.deal import OFFLINE
 from pos.core.errors import Refused
+from pos.txn import vetting
 from pos.txn.steps import check_ready, new_deal
 
 _BY_TELEPHONE = "01"  # F61.4
@@ -18,6 +19,7 @@ async def run(ctx: object, function: str) -> None:
     """Store one offline sale and print it. Early ends pass; the card is wiped."""
     prompts = ctx.prompts
     check_ready(ctx)
+    vetting.permit(ctx, OFFLINE)
     if ctx.signed_off:
         raise Refused("not.signed")
     if len(ctx.ledger.book.pending) >= ctx.profile.offline_max:
@@ -28,6 +30,7 @@ async def run(ctx: object, function: str) -> None:
         card.expiry = await prompts.expiry("card.expiry")
         amount_minor = await prompts.amount()
         deal = new_deal(ctx, OFFLINE, amount_minor, card)
+        await vetting.check(ctx, deal, card)
         deal.original_auth = await prompts.code("offline.code")
         deal.auth_mode = _BY_TELEPHONE
         lines = prompts.money(amount_minor), prompts.word("card", card.masked)

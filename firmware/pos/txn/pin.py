@@ -8,7 +8,7 @@ and no PIN waits in memory. With a PIN pad the digits never reach this terminal.
 from micropython import const
 
 from pos.core.carddata import wipe
-from pos.core.errors import Cancelled, Refused
+from pos.core.errors import Refused
 
 _PAN_DIGITS = const(13)  # the last ones: what the blocks of unionpay.md 4.3 are made with
 
@@ -16,13 +16,14 @@ _PAN_DIGITS = const(13)  # the last ones: what the blocks of unionpay.md 4.3 are
 class Keypad:
     """Keypad and key store as a PIN pad (core/ports.py); the PIN is zeroed before it returns."""
 
-    def __init__(self, ctx: object, lines: tuple) -> None:
+    def __init__(self, ctx: object, lines: tuple, optional: bool) -> None:
         self._ctx = ctx
         self._lines = lines
+        self._optional = optional
 
     async def enter(self, amount_minor: int, pan: memoryview, timeout_s: int) -> bytearray:
         """Return the block; the prompt has the profile's time, as `timeout_s` is."""
-        pin = await self._ctx.prompts.pin(*self._lines)
+        pin = await self._ctx.prompts.pin(self._optional, *self._lines)
         if pin is None:
             return None
         try:
@@ -36,11 +37,12 @@ async def ask(ctx: object, deal: object, card: object, lines: tuple) -> bytearra
 
     `lines` None: this transaction asks for no PIN. Cancelled, Refused pass.
     """
-    if lines is None:
+    policy = "never" if lines is None else _policy(ctx, card)
+    if policy == "never":
         return None
     pad = ctx.prompts.board.pin_pad
     if pad is None:
-        pad = Keypad(ctx, lines)
+        pad = Keypad(ctx, lines, policy == "optional")
     else:
         ctx.prompts.show("pin.enter", *(lines + (ctx.prompts.word("pin.pad"),)))
     pan = memoryview(card.pan)[-_PAN_DIGITS:]
@@ -49,6 +51,12 @@ async def ask(ctx: object, deal: object, card: object, lines: tuple) -> bytearra
         if len(block) != (16 if ctx.profile.algorithm == "sm4" else 8):
             raise Refused("pin.bad")
         deal.entry_mode = deal.entry_mode[:2] + "1"
-    elif not ctx.profile.pin_optional:
-        raise Cancelled("no PIN")
+    elif policy == "required":
+        raise Refused("pin.needed")
     return block
+
+
+def _policy(ctx: object, card: object) -> str:
+    from pos.risk import rules
+
+    return rules.pin(ctx.profile, card)

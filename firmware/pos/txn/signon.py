@@ -15,7 +15,7 @@ async def sign_on(ctx: object) -> None:
     ctx.signed_date = host_time(ctx, answer.date, answer.time)[:8]
     ctx.signed_on = True
     ctx.signed_off = False
-    ctx.requirement = ""
+    ctx.requirement = ctx.requirement.replace("3", "")
     if answer.batch:
         from pos.ledger import settling
 

@@ -6,7 +6,10 @@ from pos.txn import flows
 
 
 async def run(ctx: object) -> None:
-    """Print what is due, sign on, reverse, finish a settlement. Failures are shown, not fatal."""
+    """Print what is due, sign on, reverse, finish a settlement, do what the host asks for.
+
+    Failures are shown, not fatal.
+    """
     from pos.txn import hostclock
 
     hostclock.start(ctx)
@@ -20,3 +23,7 @@ async def run(ctx: object) -> None:
         from pos.txn import settle
 
         await flows.guard(ctx, settle.resume(ctx))
+    if ctx.requirement:
+        from pos.txn import requirement
+
+        await requirement.run(ctx)

@@ -25,10 +25,17 @@ async def ready(ctx: object) -> None:
 
 
 async def perform(ctx: object, deal: object, card: object, lines: object) -> None:
-    """Send a deal and see it to its end (online.run)."""
+    """Judge a deal, send it and see it to its end (online.run)."""
+    await _vet(ctx, deal, card)
     from pos.txn import online
 
     await online.run(ctx, deal, card, lines)
+
+
+async def _vet(ctx: object, deal: object, card: object) -> None:
+    from pos.txn import vetting  # not in the frame that waits for the host
+
+    await vetting.check(ctx, deal, card)
 
 
 def find(ctx: object, stan: int) -> object:

@@ -57,10 +57,9 @@ async def password(prompts: object, expected: str) -> None:
     raise Refused("role.wrong")
 
 
-async def pin(prompts: object, lines: tuple) -> object:
-    """Return the PIN in a bytearray the caller wipes, or None where it was skipped."""
-    optional = prompts.profile.pin_optional
-    hint = prompts.word("pin.skip") if optional else ""
+async def pin(prompts: object, optional: bool, lines: tuple) -> object:
+    """Return the PIN in a bytearray the caller wipes, or None where it may be skipped and was."""
+    hint = prompts.word("pin.skip" if optional else "pin.needed")
     buffer = bytearray(_PIN_MAX)
     try:
         while True:

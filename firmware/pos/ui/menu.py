@@ -31,6 +31,10 @@ ITEMS = (
     ("tip", ""),
     ("transfer", ""),
     ("query", ""),
+    ("params", ""),
+    ("hotlist", ""),
+    ("status", ""),
+    ("echo", ""),
 )
 
 

@@ -155,11 +155,11 @@ class Prompts:
 
         await entry.password(self, expected)
 
-    async def pin(self, *lines: str) -> object:
+    async def pin(self, optional: bool, *lines: str) -> object:
         """Return the PIN in a bytearray the caller wipes, or None where it was skipped."""
         from pos.ui import entry
 
-        return await entry.pin(self, lines)
+        return await entry.pin(self, optional, lines)
 
     async def card(self, *lines: str) -> object:
         """Return an accepted card; asks again after a read that cannot be used."""

@@ -45,6 +45,8 @@ SCREENS = (
     ("signoff.done", "ENTER", "signed off"),
     ("keys.load", "CANCEL", "a key loader may load keys; check values so far"),
     ("keys.done", "ENTER", "keys are stored; a sign-on follows"),
+    ("download.busy", "", "parameters or hotlist are being downloaded"),
+    ("download.done", "ENTER", "result of a download, a status upload or an echo test"),
     ("error", "ENTER", "what went wrong and what to do"),
     ("tampered", "", "out of service"),
 )

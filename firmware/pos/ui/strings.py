@@ -39,6 +39,10 @@ menu.signon|签到|SIGN ON
 menu.signoff|签退|SIGN OFF
 menu.reprint|重打印上笔|REPRINT LAST
 menu.resettle|重打印结算单|REPRINT SETTLEMENT
+menu.params|参数下载|DOWNLOAD PARAMETERS
+menu.hotlist|黑名单下载|DOWNLOAD HOTLIST
+menu.status|状态上送|SEND STATUS
+menu.echo|回响测试|ECHO TEST
 sale|消费|SALE
 void|消费撤销|VOID
 balance|余额查询|BALANCE
@@ -181,6 +185,31 @@ reversal.first|冲正未完成,请重试|REVERSAL PENDING: TRY AGAIN
 nothing|无可打印|NOTHING TO PRINT
 timeout|操作超时|TIMED OUT
 retry|请重试|TRY AGAIN
+download.busy|正在下载|DOWNLOADING
+download.params|参数|PARAMETERS
+download.hotlist|黑名单|HOTLIST
+download.part|第%d部分|PART %d
+download.done|完成|DONE
+download.new|参数已更新|NEW PARAMETERS IN USE
+download.none|无新参数|NO NEW PARAMETERS
+download.bad|下载内容有误,沿用旧值,请联系收单行|BAD DOWNLOAD, OLD VALUES KEPT: CALL ACQUIRER
+list.full|黑名单过长,沿用旧表,请联系收单行|HOTLIST TOO LONG, OLD ONE KEPT: CALL ACQUIRER
+params.bad|参数损坏,请重新下载|PARAMETERS DAMAGED: DOWNLOAD THEM
+hotlist.count|黑名单 %d条 %s|HOTLIST %d  %s
+hotlist.old|黑名单已有%d天,请下载|HOTLIST %d DAYS OLD: DOWNLOAD IT
+status.sent|状态已上送|STATUS SENT
+echo.time|主机应答 %d毫秒|HOST ANSWERED IN %d MS
+requirement.other|主机要求%s,本机不支持|HOST ASKS FOR %s: NOT DONE HERE
+card.listed|黑名单卡,拒绝并请没收|LISTED CARD: REFUSED, RETAIN IT
+card.chip|此卡有芯片,请用芯片终端|CARD HAS A CHIP: USE A CHIP TERMINAL
+card.expired|卡已过期,请换卡|CARD EXPIRED: USE ANOTHER CARD
+limit.min|低于最低金额,请改金额|BELOW THE MINIMUM: ANOTHER AMOUNT
+limit.max|超过限额,请改金额|OVER THE LIMIT: ANOTHER AMOUNT
+function.off|本机未开通此交易,请联系收单行|NOT ENABLED HERE: CALL ACQUIRER
+manual.off|本机不许手输卡号|TYPED CARDS NOT ALLOWED HERE
+tip.off|本机不收小费|NO TIPS ON THIS TERMINAL
+tip.more|小费过多,请改金额|TIP TOO HIGH: ANOTHER AMOUNT
+pin.needed|此卡必须输密码|THIS CARD NEEDS ITS PIN
 voucher|凭证号 %06d|VOUCHER %06d
 amount|金额 %s %s|AMOUNT %s %s
 card|卡号 %s|CARD %s

@@ -3,7 +3,7 @@
 
 import unittest
 
-from pos.card import parse, parse_fields, parse_service
+from pos.card import parse, parse_fields, parse_service, service
 from pos.core.errors import CardError
 from vectors_io import load
 
@@ -235,11 +235,11 @@ class ServiceTest(unittest.TestCase):
 
     def test_chip_and_pin(self) -> None:
         self.assertEqual(
-            [parse_service.has_chip(c) for c in ("101", "201", "601", "")],
+            [service.has_chip(c) for c in ("101", "201", "601", "")],
             [False, True, True, False],
         )
         self.assertEqual(
-            [parse_service.wants_pin(c) for c in ("101", "120", "123", "125", "")],
+            [service.wants_pin(c) for c in ("101", "120", "123", "125", "")],
             [False, True, True, True, False],
         )
 

@@ -12,7 +12,7 @@ from posctl.errors import ToolError
 
 _KEPT_EVENTS = 1000  # for expects; a step never needs to look back further
 # the terminal is at work, whatever it reads
-_BUSY_SCREENS = ("boot", "signon", "host.wait", "settle.busy")
+_BUSY_SCREENS = ("boot", "signon", "host.wait", "settle.busy", "download.busy")
 
 
 @dataclass

@@ -49,7 +49,7 @@ def _erase(state: statedir.StateDir) -> None:
 
     device = flash_view.nor_module().NorFile(str(state.flash))
     try:
-        for name, place in flash_view.PARTITIONS.items():
+        for name, place in _places(device.size):
             erase = wipe.decommission if name == "keys" else wipe.erase
             erase(device.partition(*place))
     except PosError as error:
@@ -58,10 +58,16 @@ def _erase(state: statedir.StateDir) -> None:
         device.close()
 
 
+def _places(flash_bytes: int) -> "list[tuple[str, tuple[int, int]]]":
+    """Return the partitions of a flash; an older one ends before those that came later."""
+    places = flash_view.PARTITIONS.items()
+    return [(name, place) for name, place in places if sum(place) <= flash_bytes]
+
+
 def _prove(state: statedir.StateDir) -> list[Proof]:
     image = state.flash.read_bytes()
     found = []
-    for name, (offset, size) in flash_view.PARTITIONS.items():
+    for name, (offset, size) in _places(len(image)):
         left = size - image[offset : offset + size].count(_BLANK)
         found.append(Proof(name, size, left))
     if image.count(_BLANK) != len(image):
