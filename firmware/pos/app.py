@@ -123,10 +123,12 @@ async def turn(ctx: object) -> None:
     event = await prompts.event(_IDLE_WAIT_S)
     if event is None:
         return
-    if event[0] == "swipe":
-        await _swiped(ctx, event[1])
-    elif event[0] == "key":
-        await _key(ctx, event[1])
+    ctx.event = event
+    kind, event = event[0], event[1] if event[0] == "key" else None
+    if kind == "swipe":
+        await _swiped(ctx)
+    elif kind == "key":
+        await _key(ctx, event)
     if ctx.requirement:
         ctx.rest()
         from pos.txn import requirement
@@ -137,12 +139,8 @@ async def turn(ctx: object) -> None:
 async def _key(ctx: object, key: str) -> None:
     from pos.txn import flows
 
-    function = _function(key)
-    if key in ("0", "00") or (len(key) == 1 and "1" <= key <= "9"):
-        from pos.txn import sale
-
-        await flows.guard(ctx, sale.run(ctx, "sale", key))
-    elif key == "MENU":
+    function = "sale" if key.isdigit() else _function(key)
+    if key == "MENU":
         await flows.guard(ctx, _menu(ctx))
     elif function:
         await flows.guard(ctx, flows.start(ctx, function))
@@ -169,10 +167,10 @@ async def _choice(ctx: object) -> str:
     return await menu.choose(ctx.prompts)
 
 
-async def _swiped(ctx: object, flux: object) -> None:
-    from pos.txn import flows, sale
+async def _swiped(ctx: object) -> None:
+    from pos.txn import flows
 
-    await flows.guard(ctx, sale.run(ctx, "sale", "", flux))
+    await flows.guard(ctx, flows.start(ctx, "sale"))
 
 
 def _status(ctx: object) -> list:

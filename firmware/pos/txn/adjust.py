@@ -8,10 +8,11 @@ from pos.core.carddata import Card
 from pos.core.deal import ADJUST, APPROVED, OFFLINE, SALE, TIP
 from pos.core.errors import Refused
 from pos.txn import vetting
-from pos.txn.steps import find, last_stan, new_deal, perform, ready
+from pos.txn.finding import find, last_stan
+from pos.txn.steps import new_deal, ready
 
 
-async def run(ctx: object, function: str) -> None:
+async def run(ctx: object, function: str) -> tuple:
     """Change the amount of one transaction. Early ends pass; the card is wiped."""
     prompts = ctx.prompts
     kind = TIP if function == "tip" else ADJUST
@@ -29,9 +30,10 @@ async def run(ctx: object, function: str) -> None:
     await prompts.confirm("adjust.confirm", *(lines + ["-> " + prompts.money(amount_minor)]))
     card = Card(_pan(ctx, original), None, None, None)
     try:
-        await perform(ctx, _deal(ctx, kind, amount_minor, original, card), card, None)
-    finally:
+        return _deal(ctx, kind, amount_minor, original, card), card, None
+    except BaseException:  # else whoever sends wipes it
         card.wipe()
+        raise
 
 
 async def _original(ctx: object, kind: int) -> object:

@@ -2,7 +2,7 @@
 """What an authentic answer does to its deal."""
 
 from pos.core.deal import APPROVED, DECLINED
-from pos.txn.steps import host_time
+from pos.txn.hosttime import host_time
 
 _APPROVED_CODES = ("00", "10", "11", "A2", "A4", "A5", "A6")  # unionpay.md section 6
 _PARTIAL = "10"

@@ -2,16 +2,17 @@
 """Balance 余额查询: card, PIN, on line; the answer is shown and nothing is printed."""
 
 from pos.core.deal import BALANCE
-from pos.txn.steps import new_deal, perform, ready
+from pos.txn.steps import new_deal, ready
 
 
-async def run(ctx: object, function: str) -> None:
+async def run(ctx: object, function: str) -> tuple:
     """Ask for a card's balance. Early ends pass; the card is wiped."""
     prompts = ctx.prompts
     await ready(ctx)
     card = await prompts.card(prompts.word(function))
     try:
         lines = prompts.word(function), prompts.word("card", card.masked)
-        await perform(ctx, new_deal(ctx, BALANCE, 0, card), card, lines)
-    finally:
+        return new_deal(ctx, BALANCE, 0, card), card, lines
+    except BaseException:  # else whoever sends wipes it
         card.wipe()
+        raise

@@ -2,8 +2,8 @@
 """The settlement message: our totals written, told, and the host's result written."""
 
 from pos.ledger import settling
+from pos.txn.hosttime import host_time
 from pos.txn.insist import until_answered
-from pos.txn.steps import host_time
 
 
 async def run(ctx: object) -> None:

@@ -1,93 +1,64 @@
 # SPDX-License-Identifier: MIT
-"""From a function's name to its flow, and what every flow does when it ends early."""
+"""From a function's name to its end, and what every flow does when it ends early.
 
-from pos.core.errors import Cancelled, CardError, HostDeclined, NoAnswer, PosError, PowerOff
-from pos.txn.steps import error_word
+A flow that leads to a message returns (deal, card, lines) instead of sending: then its own code is
+out of the heap while online.py does the rest. The card is wiped here.
+"""
 
-# function: the module whose run(ctx, function) it is
-_FLOWS = {
-    "sale": "sale",
-    "void": "void",
-    "reprint": "reprint",
-    "resettle": "reprint",
-    "balance": "balance",
-    "refund": "refund",
-    "preauth": "sale",
-    "preauthmore": "held",
-    "preauthvoid": "held",
-    "completion": "held",
-    "advice": "held",
-    "completionvoid": "void",
-    "offline": "offline",
-    "adjust": "adjust",
-    "tip": "adjust",
-    "transfer": "transfer",
-    "query": "query",
-    "params": "upkeep",
-    "hotlist": "upkeep",
-    "status": "upkeep",
-    "echo": "upkeep",
-}
-
-
-def _flow(name: str) -> object:
-    return __import__("pos.txn." + name, None, None, ("run",))
+from pos.core.errors import Cancelled, PosError, PowerOff
 
 
 async def start(ctx: object, function: str) -> None:
     """Run the flow of a menu function. Imports on demand: a flow costs heap only while it runs."""
-    if function in _FLOWS:
-        await _flow(_FLOWS[function]).run(ctx, function)
-    elif function == "settle":
-        from pos.txn import settle
+    plan = await _prepare(ctx, function)
+    if plan is None:
+        return
+    card = plan[1]
+    try:
+        await _vet(ctx, plan)
+        await _send(ctx, plan)
+    finally:
+        card.wipe()
 
-        await settle.run(ctx)
-    elif function in ("signon", "resignon"):
-        from pos.txn import signon
 
-        await signon.sign_on_and_reverse(ctx)
-        if function == "signon":
-            await ctx.prompts.dismiss("signon.done")
-    elif function == "signoff":
-        from pos.txn import signon
+async def _prepare(ctx: object, function: str) -> object:
+    return await _flow(function).run(ctx, function)
 
-        await signon.sign_off(ctx)
-    elif function == "loadkeys":
-        from pos.txn import loadkeys
 
-        await loadkeys.run(ctx)
+def _flow(function: str) -> object:
+    from pos.txn.table import module
+
+    return __import__("pos.txn." + module(function), None, None, ("run",))
+
+
+async def _vet(ctx: object, plan: tuple) -> None:
+    from pos.txn import vetting
+
+    await vetting.check(ctx, plan[0], plan[1])
+
+
+async def _send(ctx: object, plan: tuple) -> None:
+    from pos.txn import online
+
+    await online.run(ctx, *plan)
 
 
 async def guard(ctx: object, flow: object) -> bool:
     """Await a flow; show why it ended early. True when it came to its end."""
     try:
         await flow
+        return True
     except PowerOff:
         raise
     except Cancelled:
         return False
-    except CardError as error:
-        ctx.log("swipe", error.reason)
-        ctx.prompts.beep("error")
-        ctx.note = ctx.prompts.word(error.word)
-        return False
     except PosError as error:
-        await _explain(ctx, error)
-        return False
-    return True
+        early = error
+    await _explain(ctx, early)
+    return False
 
 
 async def _explain(ctx: object, error: PosError) -> None:
-    prompts = ctx.prompts
-    ctx.log("flow", error.reason)
-    prompts.beep("error")
-    if error.reason == "store.full":
-        await prompts.dismiss("store.full", prompts.word("menu.settle") + " F3")
-    elif isinstance(error, HostDeclined):
-        await prompts.dismiss(
-            "error", prompts.response(error.response), prompts.word("response", error.response)
-        )
-    else:
-        hint = "retry" if isinstance(error, NoAnswer) else ""
-        lines = [prompts.word(error_word(error))]
-        await prompts.dismiss("error", *(lines + ([prompts.word(hint)] if hint else [])))
+    from pos.txn import explain
+
+    await explain.show(ctx, error)

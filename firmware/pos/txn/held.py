@@ -8,7 +8,8 @@ terminal), the operator types them and the acquirer decides.
 
 from pos.core.deal import ADVICE, APPROVED, COMPLETION, PREAUTH_MORE, PREAUTH_VOID
 from pos.core.errors import Refused
-from pos.txn.steps import find_held, new_deal, perform, ready, same_card
+from pos.txn.finding import find_held, same_card
+from pos.txn.steps import new_deal, ready
 
 _KINDS = {
     "preauthmore": PREAUTH_MORE,
@@ -18,7 +19,7 @@ _KINDS = {
 }
 
 
-async def run(ctx: object, function: str) -> None:
+async def run(ctx: object, function: str) -> tuple:
     """Carry one of these to its end. Early ends pass; the card is wiped."""
     prompts = ctx.prompts
     kind = _KINDS[function]
@@ -39,9 +40,10 @@ async def run(ctx: object, function: str) -> None:
         deal.original_auth, deal.original_date = code, date
         if held:
             deal.original_batch, deal.original_stan = held.batch, held.stan
-        await perform(ctx, deal, card, _pin_lines(ctx, kind, deal))
-    finally:
+        return deal, card, _pin_lines(ctx, kind, deal)
+    except BaseException:  # else whoever sends wipes it
         card.wipe()
+        raise
 
 
 async def _amount(ctx: object, kind: int, held: object) -> int:

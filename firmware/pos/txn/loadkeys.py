@@ -14,7 +14,7 @@ from pos.txn import signon
 _PATIENCE_S = const(180)  # for a custodian who types 32 digits
 
 
-async def run(ctx: object) -> None:
+async def run(ctx: object, function: str) -> None:
     """Let a key loader in. Refused: no key port, wrong password, or the time is up."""
     prompts = ctx.prompts
     port = prompts.board.key_port

@@ -3,7 +3,7 @@
 
 from pos.core.deal import APPROVED, VOIDED
 from pos.core.errors import Refused
-from pos.txn.steps import find, last_stan
+from pos.txn.finding import find, last_stan
 
 _STATES = ("pending", "approved", "declined", "reversed", "voided", "unsent")  # from PENDING on
 

@@ -9,14 +9,15 @@ from micropython import const
 
 from pos.core.deal import ADVICE, APPROVED, COMPLETION, OFFLINE, REFUND, SALE
 from pos.core.errors import Refused
-from pos.txn.steps import find, find_rrn, last_stan, new_deal, perform, ready, same_card
+from pos.txn.finding import find, find_rrn, last_stan, same_card
+from pos.txn.steps import new_deal, ready
 
 _VOUCHER_DIGITS = const(6)
 _RRN_DIGITS = const(12)
 _KINDS = (SALE, COMPLETION, ADVICE, OFFLINE)
 
 
-async def run(ctx: object, function: str) -> None:
+async def run(ctx: object, function: str) -> tuple:
     """Refund all or part of a sale. Early ends pass; the card is wiped."""
     prompts = ctx.prompts
     await ready(ctx)
@@ -33,9 +34,10 @@ async def run(ctx: object, function: str) -> None:
             same_card(ctx, card, original)
             deal.original_batch, deal.original_stan = original.batch, original.stan
             deal.scheme = original.scheme
-        await perform(ctx, deal, card, None)
-    finally:
+        return deal, card, None
+    except BaseException:  # else whoever sends wipes it
         card.wipe()
+        raise
 
 
 async def _original(ctx: object) -> tuple:

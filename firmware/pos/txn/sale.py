@@ -2,26 +2,28 @@
 """Sale 消费 and pre-authorisation 预授权: amount, card, PIN, on line, slip; or the card first."""
 
 from pos.core.deal import PREAUTH, SALE
-from pos.txn.steps import new_deal, perform, ready
+from pos.txn.steps import new_deal, ready
 
 
-async def run(
-    ctx: object, function: str = "sale", first_digit: str = "", flux: object = None
-) -> None:
-    """Make one; `flux` is a swipe that came first. Early ends pass; the card is wiped."""
+async def run(ctx: object, function: str) -> tuple:
+    """Return the plan of one; a digit or a swipe may have come first. Early ends pass."""
     prompts = ctx.prompts
     card = None
+    event, ctx.event = ctx.event, ("", "")
     try:
         await ready(ctx)
-        if flux is not None:
-            card = prompts.read(flux)
-        amount_minor = await prompts.amount(first_digit)
+        if event[0] == "swipe":
+            card = prompts.read(event[1])
+        digit = event[1] if event[0] == "key" and event[1].isdigit() else ""
+        event = None
+        amount_minor = await prompts.amount(digit)
         if card is None:
             card = await prompts.card(prompts.word(function), prompts.money(amount_minor))
         kind = SALE if function == "sale" else PREAUTH
         deal = new_deal(ctx, kind, amount_minor, card)
         lines = prompts.money(amount_minor), prompts.word("card", card.masked)
-        await perform(ctx, deal, card, lines)
-    finally:
+        return deal, card, lines
+    except BaseException:  # else whoever sends wipes it
         if card is not None:
             card.wipe()
+        raise

@@ -11,7 +11,7 @@ from pos.core.errors import PosError
 from pos.ledger.records import JOB_SETTLEMENT
 
 
-async def run(ctx: object) -> None:
+async def run(ctx: object, function: str) -> None:
     """Settle at the operator's request. Cancelled, Refused, NotSent and NoAnswer pass."""
     await _ensure(ctx)
     if not ctx.ledger.settling:

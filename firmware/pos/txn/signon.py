@@ -2,7 +2,7 @@
 """Sign-on 签到 and sign-off 签退."""
 
 from pos.core.errors import PosError, Refused
-from pos.txn.steps import host_time
+from pos.txn.hosttime import host_time
 
 
 async def sign_on(ctx: object) -> None:

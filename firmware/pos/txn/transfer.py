@@ -6,12 +6,12 @@ from micropython import const
 from pos.core.carddata import mask_pan, wipe
 from pos.core.deal import TRANSFER
 from pos.core.errors import Refused
-from pos.txn.steps import new_deal, perform, ready
+from pos.txn.steps import new_deal, ready
 
 _F48_DIGITS = const(20)
 
 
-async def run(ctx: object, function: str) -> None:
+async def run(ctx: object, function: str) -> tuple:
     """Make one transfer. Early ends pass; both cards are wiped."""
     prompts = ctx.prompts
     await ready(ctx)
@@ -32,9 +32,10 @@ async def run(ctx: object, function: str) -> None:
         await prompts.confirm("transfer.sure", *lines)
         if ctx.profile.transfer_layout == "f48":
             _widen(card)
-        await perform(ctx, deal, card, lines[:2])
-    finally:
+        return deal, card, lines[:2]
+    except BaseException:  # else whoever sends wipes it
         card.wipe()
+        raise
 
 
 def _widen(card: object) -> None:

@@ -8,10 +8,11 @@ which of these failed.
 
 from pos.core.deal import ADVICE, APPROVED, COMPLETION, COMPLETION_VOID, SALE, VOID, VOIDED
 from pos.core.errors import Refused
-from pos.txn.steps import find, last_stan, new_deal, perform, ready, same_card
+from pos.txn.finding import find, last_stan, same_card
+from pos.txn.steps import new_deal, ready
 
 
-async def run(ctx: object, function: str) -> None:
+async def run(ctx: object, function: str) -> tuple:
     """Void one deal. Cancelled, Refused, NotSent pass to the caller; the card is always wiped."""
     prompts = ctx.prompts
     await ready(ctx)
@@ -24,10 +25,11 @@ async def run(ctx: object, function: str) -> None:
         same_card(ctx, card, original)
         profile = ctx.profile
         with_pin = profile.void_pin if original.kind == SALE else profile.completion_void_pin
-        await perform(ctx, _deal(ctx, original, card), card, lines if with_pin else None)
-    finally:
+        return _deal(ctx, original, card), card, lines if with_pin else None
+    except BaseException:  # else whoever sends wipes it
         if card is not None:
             card.wipe()
+        raise
 
 
 async def _original(ctx: object, function: str) -> object:
