@@ -9,9 +9,10 @@ READY := $(VENV)/.ready
 FUZZ := $(VENV)/.fuzz
 BOARD ?= bench
 PORT ?= auto
+LOAD ?= --terminals 200 --seconds 300
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-full check format bench bench-card bench-crypto bench-message size image flash clean
+.PHONY: help venv demo test test-full check format bench bench-card bench-crypto bench-message load size image flash clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +68,9 @@ bench-crypto: $(READY) ## our ciphers beside pyDes and gmssl, sign-on + PIN + MA
 
 bench-message: $(READY) ## our message codec beside pyiso8583 and iso-8583-toolbox, bytes a message
 	$(PY) -m bench.message
+
+load: $(READY) ## 200 simulated terminals on the acquirer, 5 minutes; LOAD="--seconds 30"
+	$(POSCTL) acquirer load $(LOAD)
 
 size: $(READY) ## lines, bytecode, image and heap against the budgets
 	$(PY) tools/size_report.py

@@ -23,6 +23,7 @@ PASSWORD = "s3cr/t pw"  # must be quoted in a URL
 _URL_PASSWORD = "s3cr%2Ft%20pw"
 _USER = "acquirer"
 _START_S = 20
+_BIN = Path("pgserver/pginstall/bin")
 # what answers is durable against a killed acquirer, which is what the tests kill
 _SETTINGS = ("fsync=off", "full_page_writes=off", "shared_buffers=16MB", "logging_collector=off")
 
@@ -31,11 +32,16 @@ class Missing(Exception):
     """There is no PostgreSQL here that could be started."""
 
 
+def _wheel() -> "Path | None":
+    """Return the folder that pgserver is installed in."""
+    found = find_spec("pgserver")
+    return Path(found.origin).parents[1] if found and found.origin else None
+
+
 def _folders() -> "Iterator[Path]":
     """Give the folders that may have initdb and postgres, the best first."""
-    found = find_spec("pgserver")
-    if found and found.origin:
-        yield Path(found.origin).parent / "pginstall" / "bin"
+    if _wheel():
+        yield _wheel() / _BIN
     yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     if shutil.which("initdb"):
         yield Path(shutil.which("initdb")).resolve().parent
@@ -53,10 +59,21 @@ def _run(words: "list[str]") -> bool:
     return done.returncode == 0
 
 
-def _binaries() -> Path:
+def _runs(folder: Path) -> bool:
+    return _run([str(folder / "initdb"), "--version"])
+
+
+def _binaries(spare: Path) -> Path:
+    """Return a folder of binaries that can be run; `spare` is where a copy may be made."""
     for folder in _folders():
-        if _run([str(folder / "initdb"), "--version"]):
+        if _runs(folder):
             return folder
+    if _wheel():  # in a folder that `nobody` may not enter
+        for name in ("pgserver", "pgserver.libs"):
+            if (_wheel() / name).exists():
+                shutil.copytree(_wheel() / name, spare / name)
+        if _runs(spare / _BIN):
+            return spare / _BIN
     raise Missing("no PostgreSQL to test with: pip install pgserver, or apt install postgresql")
 
 
@@ -69,9 +86,10 @@ def _free_port() -> int:
 @contextmanager
 def running() -> "Iterator[str]":
     """Run a server; gives the URL of its empty database. Missing when there is none to run."""
-    binaries = _binaries()
     with tempfile.TemporaryDirectory(prefix="espos-pg-") as name:
         folder = Path(name)
+        folder.chmod(0o755)  # `nobody` has to enter
+        binaries = _binaries(folder / "copy")
         _make(binaries, folder)
         port = _free_port()
         process = _start(binaries, folder, port)

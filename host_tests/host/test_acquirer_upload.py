@@ -282,7 +282,7 @@ def test_signed_off(terminal, sales):
     assert upload(terminal, entries(sales)).code == "77"
 
 
-def test_it_is_durable(tmp_path):
+def test_it_is_durable_in_the_files(tmp_path):
     path = tmp_path / "acquirer.db"
     acquirer = Acquirer(path, clock=lambda: NOW)
     acquirer.register(TID, TMK)

@@ -18,7 +18,7 @@ from fakes.lab import Lab
 
 FULL = os.environ.get("ESPOS_FULL") == "1"
 _PIN = "123456"
-_SALES_A_SECTOR = 11  # then the settlement scenario enters the second sector of the journal
+_SALES_A_SECTOR = 9  # then the settlement scenario enters the second sector of the journal
 
 
 def sale(lab):

@@ -28,12 +28,12 @@ def shorten(source: str) -> str:
         return source
     tokens = [token for token in _tokens(source) if token.type == tokenize.NAME]
     texts = _texts(tree)
-    folded = _folded(tree)
     taken = {token.string for token in tokens} | texts
-    free = (name for name in _names() if name not in taken)
+    free = (name for name in short_names() if name not in taken)
+    left = texts | _folded(tree)
     short = {}
     for name in dict.fromkeys(token.string for token in tokens):
-        if _PRIVATE.fullmatch(name) and name not in texts | folded:
+        if _PRIVATE.fullmatch(name) and name not in left:
             short[name] = next(free)
     lines = source.split("\n")
     for token in reversed(tokens):
@@ -49,26 +49,29 @@ def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:
     return tokenize.generate_tokens(io.StringIO(source).readline)
 
 
-def _names() -> Iterator[str]:
+def short_names() -> Iterator[str]:
+    """Yield the short names that all files share, the shortest first."""
     yield from (f"_{one}" for one in _LETTERS)
     yield from (f"_{one}{two}" for one in _LETTERS for two in _LETTERS)
+
+
+def _folded(tree: ast.Module) -> set[str]:
+    """Return the private constants: mpy-cross puts their values in place, so they cost nothing."""
+    return {
+        node.targets[0].id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Name)
+        and node.value.func.id == "const"
+    }
 
 
 def _texts(tree: ast.AST) -> set[str]:
     """Return every string of the source: an attribute may be asked for by its name."""
     constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
     return {value for value in constants if isinstance(value, str)}
-
-
-def _folded(tree: ast.AST) -> set[str]:
-    """Return the names of constants that the compiler puts in their place: they cost nothing."""
-    names = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
-            maker = node.value.func
-            if isinstance(maker, ast.Name) and maker.id == "const":
-                names.update(t.id for t in node.targets if isinstance(t, ast.Name))
-    return names
 
 
 def _closed(tree: ast.AST) -> bool:

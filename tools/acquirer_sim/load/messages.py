@@ -15,7 +15,6 @@ _BODY_START = PREFIX_LEN_BYTES + len(TPDU_AND_HEADER)
 _MAC_ZEROS = "00" * crypto.MAC_LEN_BYTES
 _REVERSED_FIELDS = (3, 4, 11, 22, 25, 49, 60)  # repeated from the original
 _REVERSAL_PLACES = {"23": "", "11": "0000", "20": "0000", "21": "0000"}  # F61 by F60.1
-_VOID = "200000"
 
 
 class Answer:
@@ -44,15 +43,23 @@ class Answer:
 
 
 class Requests:
-    """Builds one terminal's requests; keeps its keys, batch and STAN and nothing else."""
+    """Builds one terminal's requests; keeps its keys, batch and STAN, and the card it is shown
+    when a request does not name another."""
 
     def __init__(
-        self, tid: str, merchant: str, tmk: bytes, algorithm: str = "tdes", mac: str = "ecb"
+        self,
+        tid: str,
+        merchant: str,
+        tmk: bytes,
+        algorithm: str = "tdes",
+        mac: str = "ecb",
+        pan: str = "",
     ) -> None:
         self.tid = tid
         self.merchant = merchant
         self.tmk = tmk
         self.family = (algorithm, mac)
+        self.pan = pan
         self.keys = {}
         self.batch = 1
         self.stan = 0
@@ -83,16 +90,22 @@ class Requests:
         self.keys = open_keys(self.tmk, bytes.fromhex(answer.fields[62]), variant)
         self.batch = int(answer.fields[60][2:8])
 
-    def sale_fields(self, amount: int, pan: str, pin: "str | None" = None) -> "dict[int, str]":
-        """A sale by stripe, F25 00, F60.1 22."""
+    def sale_fields(
+        self, amount: int, pan: "str | None" = None, pin: "str | None" = None
+    ) -> "dict[int, str]":
+        """Return a sale by stripe, F25 00, F60.1 22."""
+        pan = pan or self.pan
         fields = {3: "000000", 4: f"{amount:012d}", 11: self.next_stan(), 22: "022", 25: "00"}
-        digit = "3" if self.family[0] == "sm4" else "6"
-        fields.update({35: track2(pan), 49: "156", 53: f"0{digit}00000000000000"})
+        fields.update({35: track2(pan), 49: "156", 53: self.security_control(False)})
         fields[60] = f"22{self.batch:06d}00020"
         if pin is not None:
-            fields.update({22: "021", 26: "12", 53: f"2{digit}00000000000000"})
+            fields.update({22: "021", 26: "12", 53: self.security_control(True)})
             fields.update(self.pin_fields(pin, pan))
         return fields
+
+    def security_control(self, with_pin: bool) -> str:
+        """Return F53 of double-length keys and a clear track."""
+        return f"{2 if with_pin else 0}{3 if self.family[0] == 'sm4' else 6}00000000000000"
 
     def pin_fields(self, pin: str, pan: str) -> "dict[int, str]":
         """F52, with SM4 F59 too."""
@@ -103,19 +116,11 @@ class Requests:
             return {52: block.hex().upper()}
         return {52: "0" * 16, 59: "A1016" + block.decode("latin-1")}
 
-    def void_fields(self, sale: Answer, pan: str) -> "dict[int, str]":
-        """The void of an approved sale, F60.1 23."""
-        fields = self.sale_fields(int(sale.fields[4]), pan)
-        fields.update({3: _VOID, 37: sale.fields[37], 38: sale.fields.get(38)})
-        fields[60] = f"23{self.batch:06d}00020"
-        fields[61] = sale.fields[60][2:8] + sale.fields[11]
-        return fields
-
     def reversal_fields(self, request: "dict[int, str]", reason: str = "98") -> "dict[int, str]":
         """0400 for a request by its fields; `reason` is F39."""
         fields = {number: request[number] for number in _REVERSED_FIELDS}
         if self.family[0] == "sm4":
-            fields[53] = "0300000000000000"
+            fields[53] = self.security_control(False)
         if request[60][:2] in _REVERSAL_PLACES:
             fields[61] = request[60][2:8] + request[11] + _REVERSAL_PLACES[request[60][:2]]
         return {**fields, 39: reason}

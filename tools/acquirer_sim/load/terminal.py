@@ -13,12 +13,14 @@ from acquirer_sim.errors import AcquirerError, FrameError
 from acquirer_sim.load.deals import FORGOTTEN, KINDS, REPEATED, Entry, Kind, Ledger
 from acquirer_sim.load.figures import Figures
 from acquirer_sim.load.link import Link, NoAnswer, NotSent
-from acquirer_sim.load.messages import Answer, Requests, f48
+from acquirer_sim.load.messages import Answer, f48
+from acquirer_sim.load.transactions import Transactions
 
 _MAX_AMOUNT_MINOR = 5000
 _PIN_SHARE = 0.3  # of transactions
 _BATCH_SHARE = 0.02  # of turns that settle
 _RETRY_S = 0.2
+_RECENT = 20  # originals to choose from: the latest
 _SIGN_ON_CODES = ("77", "A0", "99")
 _BALANCED = "1"
 _VARIANTS = {"tdes": "003", "sm4": "005"}
@@ -51,7 +53,7 @@ class Terminal:
         self._figures = figures
         self._random = random.Random(seed)
         self._pause_s = pause_s
-        self._requests = Requests(who.tid, who.merchant, who.tmk, who.algorithm)
+        self._requests = Transactions(who.tid, who.merchant, who.tmk, who.algorithm, pan=who.pan)
         self._owed = None  # the entry whose answer is owed
 
     async def day(self, until: float) -> None:
@@ -90,7 +92,7 @@ class Terminal:
             return
         kinds = list(KINDS.values())
         kind = self._random.choices(kinds, [kind.weight for kind in kinds])[0]
-        originals = self.ledger.originals(kind, self._requests.batch)
+        originals = self.ledger.originals(kind, self._requests.batch)[-_RECENT:]
         if kind.of and not originals:
             kind = KINDS["sale"]
         await self._deal(kind, self._random.choice(originals) if kind.of else None)
@@ -112,29 +114,55 @@ class Terminal:
             self._close(entry, answer)
 
     def _entry(self, kind: Kind, original: "Entry | None") -> Entry:
-        requests, who = self._requests, self.who
-        amount = self._random.randint(1, _MAX_AMOUNT_MINOR)
-        pin = who.pin if self._random.random() < _PIN_SHARE else None
-        if original is None:
-            fields = requests.sale_fields(amount, who.pan, pin)
-        else:
-            amount = original.amount_minor
-            fields = requests.void_fields(original.answer, who.pan)
+        amount = self._amount(kind, original)
+        fields = self._fields(kind, original, amount)
+        requests = self._requests
         return Entry(kind, requests.batch, requests.stan, amount, fields, original=original)
+
+    def _amount(self, kind: Kind, original: "Entry | None") -> int:
+        amount = self._random.randint(1, _MAX_AMOUNT_MINOR)
+        if kind.name == "balance":
+            return 0
+        if original is None:
+            return amount
+        if kind.voids:
+            return original.amount_minor
+        if kind.type == "adjust":
+            return original.amount_minor + amount
+        return min(amount, original.effective_minor - original.refunded_minor)
+
+    def _fields(self, kind: Kind, original: "Entry | None", amount: int) -> dict:
+        requests, name = self._requests, kind.name
+        if name == "offline":
+            return requests.offline_fields(amount)
+        if original is None:
+            pin = self.who.pin if self._random.random() < _PIN_SHARE else None
+            return requests.fields(name, amount, pin=pin)
+        if name == "void":
+            return requests.void_fields(original.answer)
+        if name == "refund":
+            return requests.refund_fields(original.answer, amount)
+        if name == "tip":
+            tip = amount - original.amount_minor
+            return requests.adjust_fields(name, original.answer, amount, tip)
+        if name == "completion_void":
+            return requests.on_original(name, original.answer, amount)
+        return requests.on_hold(name, original.answer, amount)
 
     def _close(self, entry: Entry, answer: Answer) -> None:
         """Take the outcome that the host gave."""
         entry.answer = answer
-        entry.state = "approved" if answer.code == "00" else "declined"
-        if entry.state == "approved" and entry.kind.ends_original:
-            entry.original.state = "voided"
+        entry.state = "declined"
+        if answer.code == "00":
+            entry.approve()
         if answer.code in _SIGN_ON_CODES:
             self._requests.keys = {}
 
     async def _mend(self, entry: Entry) -> bool:
         """Reverse or repeat once; whether the outcome is known now."""
         repeats = entry.kind.unanswered == REPEATED
-        fields = entry.fields if repeats else self._requests.reversal_fields(entry.fields)
+        again = self._requests.repeated if repeats else self._requests.reversal_fields
+        fields = again(entry.fields)
         kind, mti = (entry.kind.name, entry.kind.mti) if repeats else ("reversal", "0400")
         try:
             answer = await self._exchange(kind, mti, fields, mac=True)
