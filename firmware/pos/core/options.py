@@ -23,7 +23,7 @@ limit_min_minor n 0 0 999999999999
 limit_max_minor n 0 0 999999999999
 limit_refund_minor n 0 0 999999999999
 limit_offline_minor n 0 0 999999999999
-limit_over c refuse refuse supervisor
+limit_exceeded c refuse refuse supervisor
 hotlist_days_max n 0 0 999
 """
 
@@ -49,7 +49,10 @@ def value(profile: object, name: str) -> object:
 
 def known(profile: object) -> dict:
     """Return every option of a profile by name."""
-    return {row[0]: value(profile, row[0]) for row in _rows()}
+    found = {}
+    for row in _rows():
+        found[row[0]] = value(profile, row[0])
+    return found
 
 
 def _rows() -> list:

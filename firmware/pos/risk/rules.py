@@ -31,7 +31,7 @@ def check(profile: object, deal: object, card: object, today: str) -> bool:
     if not deal.among(ADJUSTS):
         _chip(profile, deal, card)
         if value(profile, "expiry_check"):
-            expired(card.expiry, today)
+            _expired(card.expiry, today)
     return _over(profile, deal)
 
 
@@ -42,20 +42,20 @@ def permitted(profile: object, kind: int) -> None:
     if not digit >> (3 - bit % 4) & 1:
         raise Refused("function.off")
     if kind == OFFLINE and not value(profile, "manual_pan_allowed"):
-        raise Refused("manual.off")
+        raise Refused("manual.refused")
     if kind == TIP and not value(profile, "tip_allowed"):
-        raise Refused("tip.off")
+        raise Refused("tip.refused")
 
 
 def _chip(profile: object, deal: object, card: object) -> None:
     if not has_chip(card.service):
         return
-    if value(profile, "chip_fallback") != "fallback":
-        raise Refused("card.chip")
+    if value(profile, "chip_fallback")[0] != "f":
+        raise Refused("card.haschip")
     deal.chip = _FALLBACK
 
 
-def expired(expiry: str, today: str) -> None:
+def _expired(expiry: str, today: str) -> None:
     """Raise Refused when the month of an expiry (YYMM) is over; 0000 and 4912 say nothing."""
     if expiry not in _NO_EXPIRY and expiry < today[2:6]:
         raise Refused("card.expired")
@@ -67,7 +67,7 @@ def _over(profile: object, deal: object) -> bool:
     if not amount_minor:
         return False
     if amount_minor < value(profile, "limit_min_minor"):
-        raise Refused("limit.min")
+        raise Refused("limit.below")
     names = ["limit_max_minor"]
     if deal.kind == REFUND:
         names = ["limit_refund_minor"]
@@ -76,8 +76,8 @@ def _over(profile: object, deal: object) -> bool:
     limits = [limit for limit in [value(profile, name) for name in names] if limit]
     if not limits or amount_minor <= min(limits):
         return False
-    if value(profile, "limit_over") != "supervisor":
-        raise Refused("limit.max")
+    if value(profile, "limit_exceeded")[0] != "s":
+        raise Refused("limit.above")
     return True
 
 
@@ -96,4 +96,4 @@ def check_tip(profile: object, tip_minor: int, amount_minor: int) -> None:
     """Raise Refused when a tip is more than so many percent of what was bought; 0: no limit."""
     percent = value(profile, "tip_percent_max")
     if percent and tip_minor * 100 > amount_minor * percent:
-        raise Refused("tip.more")
+        raise Refused("tip.toomuch")

@@ -15,8 +15,8 @@ from binascii import crc32
 
 from pos.core.errors import StoreError, StoreFull
 
-ENTRY_BYTES = const(8)
-NOTE_BYTES = const(16)
+_ENTRY_BYTES = const(8)
+_NOTE_BYTES = const(16)
 _SECTOR_BYTES = const(4096)
 _PIECE_BYTES = const(512)  # read and programmed at once; a divisor of the sector
 _FIRST = const(64)  # offset of the first entry
@@ -49,7 +49,7 @@ class HashList:
         """Whether one of the entries is in the list; StoreError when the list is damaged."""
         piece = bytearray(_PIECE_BYTES)
         check = 0
-        at, end = self._start + _FIRST, self._start + _FIRST + ENTRY_BYTES * self.count
+        at, end = self._start + _FIRST, self._start + _FIRST + _ENTRY_BYTES * self.count
         while at < end:
             view = memoryview(piece)[: min(_PIECE_BYTES - at % _PIECE_BYTES, end - at)]
             self._flash.read_into(at, view)
@@ -72,7 +72,7 @@ class HashList:
             self._start = start
             self.count = _u32(head, 8)
             self._check = _u32(head, 12)
-            self.note = head[16 : 16 + NOTE_BYTES]
+            self.note = head[16 : 16 + _NOTE_BYTES]
 
 
 class Successor:
@@ -91,8 +91,8 @@ class Successor:
 
     def add(self, entry: bytes) -> None:
         """Append an entry; StoreFull when there is no room for it."""
-        if self._at + len(self._piece) + ENTRY_BYTES > self._end:
-            raise StoreFull("list.full")
+        if self._at + len(self._piece) + _ENTRY_BYTES > self._end:
+            raise StoreFull("hotlist.full")
         self._piece.extend(entry)
         self.count += 1
         if (self._at + len(self._piece)) % _PIECE_BYTES == 0:
@@ -128,7 +128,7 @@ class Successor:
 def _among(piece: bytearray, entry: bytes, end: int) -> bool:
     """Whether the entry stands in the first `end` bytes, and at its place."""
     at = piece.find(entry, 0, end)
-    while at >= 0 and at % ENTRY_BYTES:
+    while at >= 0 and at % _ENTRY_BYTES:
         at = piece.find(entry, at + 1, end)
     return at >= 0
 

@@ -123,4 +123,4 @@ def _useless(ctx: object, digit: str, error: object) -> None:
     """Say what was wrong; the same is not fetched again by itself until the next power on."""
     ctx.log("download", error.reason)
     ctx.passed_over += digit
-    raise Refused("list.full" if isinstance(error, StoreFull) else "download.bad")
+    raise Refused("hotlist.full" if isinstance(error, StoreFull) else "download.bad")

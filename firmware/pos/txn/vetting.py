@@ -12,7 +12,7 @@ async def check(ctx: object, deal: object, card: object) -> None:
     if _over(ctx, deal, card):
         ctx.prompts.beep("error")
         await ctx.prompts.password(ctx.profile.supervisor_password)
-        ctx.log("limit", "passed by the supervisor")
+        ctx.log("supervision", "passed a limit")
 
 
 def _over(ctx: object, deal: object, card: object) -> bool:

@@ -193,7 +193,7 @@ download.done|完成|DONE
 download.new|参数已更新|NEW PARAMETERS IN USE
 download.none|无新参数|NO NEW PARAMETERS
 download.bad|下载内容有误,沿用旧值,请联系收单行|BAD DOWNLOAD, OLD VALUES KEPT: CALL ACQUIRER
-list.full|黑名单过长,沿用旧表,请联系收单行|HOTLIST TOO LONG, OLD ONE KEPT: CALL ACQUIRER
+hotlist.full|黑名单过长,沿用旧表,请联系收单行|HOTLIST TOO LONG, OLD ONE KEPT: CALL ACQUIRER
 params.bad|参数损坏,请重新下载|PARAMETERS DAMAGED: DOWNLOAD THEM
 hotlist.count|黑名单 %d条 %s|HOTLIST %d  %s
 hotlist.old|黑名单已有%d天,请下载|HOTLIST %d DAYS OLD: DOWNLOAD IT
@@ -201,14 +201,14 @@ status.sent|状态已上送|STATUS SENT
 echo.time|主机应答 %d毫秒|HOST ANSWERED IN %d MS
 requirement.other|主机要求%s,本机不支持|HOST ASKS FOR %s: NOT DONE HERE
 card.listed|黑名单卡,拒绝并请没收|LISTED CARD: REFUSED, RETAIN IT
-card.chip|此卡有芯片,请用芯片终端|CARD HAS A CHIP: USE A CHIP TERMINAL
+card.haschip|此卡有芯片,请用芯片终端|CARD HAS A CHIP: USE A CHIP TERMINAL
 card.expired|卡已过期,请换卡|CARD EXPIRED: USE ANOTHER CARD
-limit.min|低于最低金额,请改金额|BELOW THE MINIMUM: ANOTHER AMOUNT
-limit.max|超过限额,请改金额|OVER THE LIMIT: ANOTHER AMOUNT
+limit.below|低于最低金额,请改金额|BELOW THE MINIMUM: ANOTHER AMOUNT
+limit.above|超过限额,请改金额|OVER THE LIMIT: ANOTHER AMOUNT
 function.off|本机未开通此交易,请联系收单行|NOT ENABLED HERE: CALL ACQUIRER
-manual.off|本机不许手输卡号|TYPED CARDS NOT ALLOWED HERE
-tip.off|本机不收小费|NO TIPS ON THIS TERMINAL
-tip.more|小费过多,请改金额|TIP TOO HIGH: ANOTHER AMOUNT
+manual.refused|本机不许手输卡号|TYPED CARDS NOT ALLOWED HERE
+tip.refused|本机不收小费|NO TIPS ON THIS TERMINAL
+tip.toomuch|小费过多,请改金额|TIP TOO HIGH: ANOTHER AMOUNT
 pin.needed|此卡必须输密码|THIS CARD NEEDS ITS PIN
 voucher|凭证号 %06d|VOUCHER %06d
 amount|金额 %s %s|AMOUNT %s %s

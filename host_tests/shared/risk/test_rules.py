@@ -65,10 +65,10 @@ class RulesTest(unittest.TestCase):
             ("101", "refuse", SALE, "", "0"),
             ("120", "refuse", SALE, "", "0"),
             ("", "refuse", SALE, "", "0"),
-            ("201", "refuse", SALE, "card.chip", "0"),
-            ("601", "refuse", SALE, "card.chip", "0"),
-            ("220", "refuse", PREAUTH, "card.chip", "0"),
-            ("201", "refuse", BALANCE, "card.chip", "0"),
+            ("201", "refuse", SALE, "card.haschip", "0"),
+            ("601", "refuse", SALE, "card.haschip", "0"),
+            ("220", "refuse", PREAUTH, "card.haschip", "0"),
+            ("201", "refuse", BALANCE, "card.haschip", "0"),
             ("201", "refuse", VOID, "", "0"),
             ("201", "refuse", COMPLETION_VOID, "", "0"),
             ("201", "refuse", ADJUST, "", "0"),
@@ -105,29 +105,29 @@ class RulesTest(unittest.TestCase):
             "limit_offline_minor": 10000,
         }
         for kind, amount, word in (
-            (SALE, 99, "limit.min"),
+            (SALE, 99, "limit.below"),
             (SALE, 100, ""),
             (SALE, 50000, ""),
-            (SALE, 50001, "limit.max"),
-            (PREAUTH, 50001, "limit.max"),
+            (SALE, 50001, "limit.above"),
+            (PREAUTH, 50001, "limit.above"),
             (REFUND, 20000, ""),
-            (REFUND, 20001, "limit.max"),
+            (REFUND, 20001, "limit.above"),
             (OFFLINE, 10000, ""),
-            (OFFLINE, 10001, "limit.max"),
+            (OFFLINE, 10001, "limit.above"),
             (VOID, 99999999, ""),
             (VOID, 1, ""),
             (TIP, 50000, ""),
-            (TIP, 50001, "limit.max"),
-            (ADJUST, 10001, "limit.max"),
+            (TIP, 50001, "limit.above"),
+            (ADJUST, 10001, "limit.above"),
             (BALANCE, 0, ""),
         ):
             self.assertEqual(outcome(values, deal(kind, amount)), word, (kind, amount))
-            asked = outcome(dict(values, limit_over="supervisor"), deal(kind, amount))
-            self.assertEqual(asked, word.replace("limit.max", "supervisor"), (kind, amount))
+            asked = outcome(dict(values, limit_exceeded="supervisor"), deal(kind, amount))
+            self.assertEqual(asked, word.replace("limit.above", "supervisor"), (kind, amount))
 
     def test_the_lower_limit_counts(self):
         values = {"limit_max_minor": 500, "limit_offline_minor": 1000}
-        self.assertEqual(outcome(values, deal(OFFLINE, 501)), "limit.max")
+        self.assertEqual(outcome(values, deal(OFFLINE, 501)), "limit.above")
 
     def test_without_limits_nothing_is_over(self):
         for kind in (SALE, REFUND, OFFLINE):
@@ -149,16 +149,16 @@ class RulesTest(unittest.TestCase):
 
     def test_typed_cards_and_tips_can_be_switched_off(self):
         for name, kind, word in (
-            ("manual_pan_allowed", OFFLINE, "manual.off"),
+            ("manual_pan_allowed", OFFLINE, "manual.refused"),
             ("manual_pan_allowed", SALE, ""),
-            ("tip_allowed", TIP, "tip.off"),
+            ("tip_allowed", TIP, "tip.refused"),
             ("tip_allowed", ADJUST, ""),
         ):
             self.assertEqual(outcome({name: False}, deal(kind)), word, (name, kind))
             self.assertEqual(outcome({name: True}, deal(kind)), "", (name, kind))
 
     def test_tip(self):
-        for percent, tip, word in ((15, 1500, ""), (15, 1501, "tip.more"), (0, 99999, "")):
+        for percent, tip, word in ((15, 1500, ""), (15, 1501, "tip.toomuch"), (0, 99999, "")):
             try:
                 rules.check_tip(profile(tip_percent_max=percent), tip, 10000)
                 found = ""

@@ -54,13 +54,13 @@ class VettingTest(unittest.TestCase):
     def test_the_supervisor_passes_a_limit(self):
         action = sale()
         action.answers["role.password"] = list("123456") + ["ENTER"]
-        terminal = self.sold(action, limit_max_minor=12849, limit_over="supervisor")
-        self.assertIn(("limit", "passed by the supervisor"), terminal.board.logged)
+        terminal = self.sold(action, limit_max_minor=12849, limit_exceeded="supervisor")
+        self.assertIn(("supervision", "passed a limit"), terminal.board.logged)
 
     def test_without_the_password_nobody_passes(self):
         action = sale()
         action.answers["role.password"] = list("000000") + ["ENTER"]
-        profile = {"limit_max_minor": 12849, "limit_over": "supervisor"}
+        profile = {"limit_max_minor": 12849, "limit_exceeded": "supervisor"}
         self.refused("密码错", action, **profile)
 
     def test_a_void_is_not_judged(self):
