@@ -10,7 +10,6 @@ have, refusals how often it said no.
 from micropython import const
 
 from pos.ledger import records as r
-from pos.ledger import trading
 from pos.ledger.pages import follow
 
 LISTED = const(1)  # the stage whose deals go several a message
@@ -74,6 +73,8 @@ def save(ledger: object, progress: list, own_stan: bool) -> None:
     Where the journal has room for the settlement alone, only the end is written: what is told
     again after a power cut is known to the host.
     """
+    from pos.ledger import trading
+
     if progress[0] < ENDED and not trading.has_room(ledger):
         ledger.book.upload = tuple(progress)
         return

@@ -105,5 +105,7 @@ async def _pending_first(ctx: object, deal: object) -> None:
         if reversal.due(ctx):
             _wait(ctx, deal)
             await reversal.send_due(ctx)
+            reversal = None
+            modules.trim()  # before the code of the PIN is loaded
     if not ctx.signed_on:
         raise Refused("not.signed")

@@ -31,6 +31,7 @@ async def run(ctx: object) -> None:
 
 async def _stage(ctx: object, progress: list) -> None:
     listed = progress[0] == LISTED
+    ctx.lighten()
     place = _place(ctx)
     while True:
         deals = _page(ctx, place, progress)
@@ -53,6 +54,7 @@ def _place(ctx: object) -> list:
 
 
 def _page(ctx: object, place: list, progress: list) -> list:
+    ctx.lighten()
     from pos.ledger import uploading
 
     limit = _RECORDS_MAX if progress[0] == LISTED else 1
@@ -60,6 +62,7 @@ def _page(ctx: object, place: list, progress: list) -> list:
 
 
 def _save(ctx: object, progress: list, own_stan: bool) -> None:
+    ctx.lighten()
     from pos.ledger import uploading
 
     uploading.save(ctx.ledger, progress, own_stan)
