@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from posctl.errors import ToolError
+from posctl.options import Db
 
 if TYPE_CHECKING:
     from acquirer_sim.store import Store
 
-_Db = Annotated[Path, typer.Option("--db", help="the acquirer's database")]
 _Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 _Terminal = Annotated[str, typer.Option("--terminal", help="eight letters or digits")]
 _Pan = Annotated[str, typer.Option("--pan", help="a whole card number, 13 to 19 digits")]
@@ -53,7 +53,7 @@ def _changing(db: Path) -> Iterator["Store"]:
 
 
 def parameters(
-    db: _Db,
+    db: Db,
     terminal: _Terminal,
     settings: Annotated[
         list[str], typer.Option("--set", metavar="NAME=VALUE", help="a parameter to download")
@@ -70,7 +70,7 @@ def parameters(
 
 
 def status(
-    db: _Db,
+    db: Db,
     terminal: _Terminal,
     ask: Annotated[bool, typer.Option(help="ask the terminal for its status")] = False,
     as_json: _Json = False,
@@ -86,7 +86,7 @@ def status(
 
 
 @hotlist_app.command()
-def add(db: _Db, pan: _Pan = "", bin_: _Bin = "", as_json: _Json = False) -> None:
+def add(db: Db, pan: _Pan = "", bin_: _Bin = "", as_json: _Json = False) -> None:
     """Put a card, or all cards that begin so, on the hotlist."""
     from acquirer_sim import downloads
 
@@ -98,7 +98,7 @@ def add(db: _Db, pan: _Pan = "", bin_: _Bin = "", as_json: _Json = False) -> Non
 
 
 @hotlist_app.command()
-def remove(db: _Db, pan: _Pan = "", bin_: _Bin = "", as_json: _Json = False) -> None:
+def remove(db: Db, pan: _Pan = "", bin_: _Bin = "", as_json: _Json = False) -> None:
     """Take an entry off the hotlist."""
     from acquirer_sim import downloads
 
@@ -110,7 +110,7 @@ def remove(db: _Db, pan: _Pan = "", bin_: _Bin = "", as_json: _Json = False) -> 
 
 
 @hotlist_app.command("list")
-def list_(db: _Db, as_json: _Json = False) -> None:
+def list_(db: Db, as_json: _Json = False) -> None:
     """Print the hotlist; card numbers are masked."""
     from acquirer_sim import downloads
 
