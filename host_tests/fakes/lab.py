@@ -35,7 +35,10 @@ _FLASH_BYTES = PARTITIONS["journal"][0] + 16 * SECTOR_BYTES
 
 
 class SimTransport:
-    """Transport port straight into Acquirer.handle; silence shows as a closed connection."""
+    """Transport port straight into Acquirer.handle; silence shows as a closed connection.
+
+    No time passes here: an answer that is delayed is one that comes too late.
+    """
 
     def __init__(self, acquirer: "Acquirer | None") -> None:
         self._acquirer = acquirer
@@ -47,7 +50,8 @@ class SimTransport:
 
     async def send(self, data: bytes) -> None:
         actions = self._acquirer.handle(bytes(data))
-        self._answer = b"".join(action.data for action in actions if action.kind == "send")
+        in_time = [one for one in actions if one.kind == "send" and not one.delay_s]
+        self._answer = b"".join(action.data for action in in_time)
 
     async def recv_into(self, space: memoryview) -> int:
         out, self._answer = self._answer[: len(space)], self._answer[len(space) :]
