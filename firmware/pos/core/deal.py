@@ -50,7 +50,7 @@ class Deal:
         self.amount_minor = 0  # F4, always positive; the kind gives the sign
         self.pan_masked = ""  # 6+4
         self.card_hash = b""  # 8 bytes, keyed: "same card"
-        self.pan_sealed = b""  # 16 bytes (keystore/pan.py): for repeats and batch upload
+        self.pan_sealed = b""  # 16 bytes (keystore/sealed_pan.py): for repeats and batch upload
         self.entry_mode = ""  # F22, three digits
         self.chip = "0"  # F60.5: 2 = fallback, its chip could not be read
         self.expiry = ""  # F14 of a card that was typed
