@@ -37,6 +37,7 @@ class Heap(NamedTuple):
     sale_live: int  # most alive on any screen up to the end of a sale
     day_live: int  # the same over sale, void, a sale in doubt and its reversal, settlement
     smallest: int  # the smallest heap in which that day passes
+    names: int  # interned by the end of that day: a count, not bytes
 
 
 def _sale(cashier: Cashier, card: dict, wanted: str = "outcome.approved") -> None:
@@ -86,7 +87,7 @@ def _live(heap_bytes: int, flow: Flow, prefix: str = "espos-size-") -> Ending:
         cards = posctl("acquirer", "cards", "--db", str(database))["cards"]
         with AcquirerServer(database, faults, folder / "log") as acquirer:
             built = image.default_path("bench")
-            boot = Boot(state, acquirer.address, image=built, heap_bytes=heap_bytes)
+            boot = Boot(state, acquirer.address, image=built, heap_bytes=heap_bytes, names=True)
             return _played(boot, flow, cards[0])
 
 
@@ -99,7 +100,7 @@ def _played(boot: Boot, flow: Flow, card: dict) -> Ending:
         except PowerGone:
             pass  # conclude says how it died
         ending = conclude(link)
-    if ending.error or not ending.heap_peak:
+    if ending.error or not (ending.heap_peak and ending.names):
         raise ToolError(f"size report: {ending.error or 'the terminal gave no heap figure'}")
     return ending
 
@@ -130,7 +131,9 @@ def measure() -> Heap:
     sale = _least(ample, _sale)
     day = _least(ample, _day)
     smallest = _smallest(day.heap_peak, ample, _day)
-    return Heap(day.heap_idle - own, sale.heap_peak - own, day.heap_peak - own, smallest - own)
+    return Heap(
+        day.heap_idle - own, sale.heap_peak - own, day.heap_peak - own, smallest - own, day.names
+    )
 
 
 def _least(heap_bytes: int, flow: Flow) -> Ending:

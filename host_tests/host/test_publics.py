@@ -226,6 +226,7 @@ def test_firmware_keeps_its_lines_and_finds_its_names(board: str) -> None:
     short = dict(zip([mpy.module_of(file) for file in files], mpy.shortened(files), strict=True))
     for source, text in zip(files, short.values(), strict=True):
         assert text.count("\n") == source.path.read_text("utf-8").count("\n"), source.name
+    assert "def seconds(" not in short["pos.core.calendar"]
     made = scopes.Image(short)
     builtin = {*dir(builtins), "__file__", "ptr8", "ptr16", "ptr32", "uint"}
     assert {name: _unknown(made, name, builtin) for name in short} == dict.fromkeys(short, set())

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from posctl import cli
+from posctl import cli, image
+from posctl.bench.command import Boot, command
+from posctl.bench.run import run
 from posctl.bench.script import card_flux
 from posctl.demo.programs import AcquirerServer, posctl
 
@@ -144,3 +146,15 @@ def test_a_broken_journal_is_one_clear_line(shop: Shop, capsys) -> None:
     errors = capsys.readouterr().err.splitlines()
     assert len(errors) == 1
     assert errors[0].startswith("posctl: error: the firmware does not start: ")
+
+
+def test_a_run_counts_its_names_when_asked(tmp_path: Path) -> None:
+    state, database = tmp_path / "state", tmp_path / "a.db"
+    posctl("terminal", "init", "--state", str(state), "--db", str(database))
+    path = image.build("bench").path
+    counted = [
+        run(command(Boot(state, image=path, heap_bytes=1 << 20, names=names)), [], lambda _: None)
+        for names in (False, True)
+    ]
+    assert [ending.error for ending in counted] == [None, None]
+    assert counted[0].names == 0 and 300 < counted[1].names < 1240

@@ -18,8 +18,7 @@ from posctl.publics import share
 # 2: no asserts, no __debug__ blocks, but line numbers for tracebacks (level 3 drops them)
 _OPTIMISE = "-O2"
 _WORKERS = 2
-# What starts the image and describes the board keeps its names: others may look at them.
-_OPEN = ("boot", "main", "board")
+_OPEN = frozenset(["boot", "main"])  # what is started by name keeps its names
 
 
 class Source(NamedTuple):
@@ -59,11 +58,10 @@ def compile_all(sources: list[Source], march: str) -> list[bytes]:
 def shortened(sources: list[Source]) -> list[str]:
     """Return the files of one image as they are compiled: with fewer and shorter names."""
     texts = {module_of(source): source.path.read_text("utf-8") for source in sources}
-    beside = frozenset(name for name in texts if name.split(".")[0] in _OPEN)
-    texts = inline(texts, beside)
+    texts = inline(texts, _OPEN)
     kept = keywords(texts.values())
     texts = {name: shorten(minify(text, kept)) for name, text in texts.items()}
-    return list(share(texts, beside).values())
+    return list(share(texts, _OPEN).values())
 
 
 def module_of(source: Source) -> str:

@@ -21,8 +21,17 @@ _BOOT_MICROPYTHON = (
     "vfs.mount(vfs.VfsRom(memoryview(b)),'/rom');"
     "del b,f;"
     "sys.path[:]=['/rom','.frozen'];"
-    "import boot,main"
+    "import boot{main}"
 )
+_MAIN = ",main"
+# MicroPython says how many names it has interned on stdout, and in no other way.
+_MAIN_AND_NAMES = """
+try:
+ import main
+finally:
+ import micropython
+ micropython.qstr_info()
+"""
 _BOOT_CPYTHON = (
     "import sys,importlib.util as u;"
     "sys.path[:0]=[{stubs!r},{firmware!r}];"
@@ -44,6 +53,7 @@ class Boot:
     heap_bytes: int = HEAP_BYTES
     cut_at: int = 0  # flash operation at which power goes, 0 = never
     torn: bool = False
+    names: bool = False  # say at the end how many names are interned (Ending.names)
 
 
 def command(boot: Boot) -> list[str]:
@@ -57,7 +67,8 @@ def command(boot: Boot) -> list[str]:
     ]
     if boot.runtime == "micropython":
         heap = f"heapsize={boot.heap_bytes}"
-        return [_micropython(), "-X", heap, "-c", _BOOT_MICROPYTHON, *arguments]
+        program = _BOOT_MICROPYTHON.format(main=_MAIN_AND_NAMES if boot.names else _MAIN)
+        return [_micropython(), "-X", heap, "-c", program, *arguments]
     program = _BOOT_CPYTHON.format(
         stubs=str(STUBS), firmware=str(FIRMWARE), board=str(BOARDS / "bench")
     )

@@ -2,6 +2,7 @@
 """One bench run: a script, from a file or line by line from another program, and how it ended."""
 
 import os
+import re
 import threading
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
@@ -21,6 +22,7 @@ from posctl.bench.script import Send, Step, parse_line
 
 _END_S = 10.0  # from the end of input to the end of the process
 _READ_BYTES = 65536
+_NAMES = re.compile(r"qstr pool: n_pool=\d+, n_qstr=(\d+)")
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Ending:
     flash_ops: int = 0
     heap_peak: int = 0  # 0: not measured (CPython, or a run that did not come to its end)
     heap_idle: int = 0
+    names: int = 0  # interned, where the boot was to say so
     noise: tuple = ()
 
     def event(self) -> dict:
@@ -131,9 +134,14 @@ def _ending(link: Link, code: int | None) -> Ending:
         figures = {
             name: present.end.get(name) or 0 for name in ("flash_ops", "heap_peak", "heap_idle")
         }
-        return Ending(**figures)
+        return Ending(**figures, names=_names(link.noise))
     noise = tuple(link.noise)
     if code is None:
         return Ending(EXIT_DIED, f"the firmware did not end in {_END_S:g} s", noise=noise)
     last = next((text for text in reversed(noise) if text.strip()), "no message")
     return Ending(EXIT_DIED, f"the firmware died (exit code {code}): {last}", noise=noise)
+
+
+def _names(noise: Iterable[str]) -> int:
+    found = [_NAMES.match(line) for line in noise]
+    return next((int(match[1]) for match in found if match), 0)
