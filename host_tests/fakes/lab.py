@@ -150,14 +150,31 @@ class Lab:
         totals = [text for text in texts if "结算总计单" in text]
         return {int(re.search(r"批次号\(BATCH NO\):\s*(\d+)", text).group(1)) for text in totals}
 
-    def disagreements(self) -> list:
-        """Return what terminal, acquirer and paper disagree on; pending deals are named too."""
+    def unlisted(self) -> list:
+        """Return what differs though the terminal does not list it, at any moment of a day.
+
+        Listed is what is pending or unresolved, with what that takes back, and a slip that is due.
+        """
+        book = self.ledger().book
+        listed = set(book.pending)
+        for deal in book.pending.values():
+            listed.add((deal.original_batch, deal.original_stan))
+        return self._compared(listed, {(job.batch, job.stan) for job in book.due})
+
+    def _compared(self, listed: set, due: set) -> list:
         problems = []
         ours, theirs, paper = self.terminal_deals(), self.host_deals(), self.slips()
         for key in self.corrections():
             paper.pop(key, None)
-        for key in sorted(set(ours) | set(theirs) | set(paper)):
-            problems += _compare(key, ours.get(key), theirs.get(key), paper.get(key))
+        for key in sorted((set(ours) | set(theirs) | set(paper)) - listed):
+            deal, booked = ours.get(key), theirs.get(key)
+            problems += _compare(key, deal, booked, paper.get(key), key in due)
+        return problems
+
+    def disagreements(self) -> list:
+        """Return what terminal, acquirer and paper disagree on; pending deals are named too."""
+        ours = self.terminal_deals()
+        problems = self._compared(set(), set())
         listed = {key for key, deal in ours.items() if deal.unresolved}
         return problems + self._batch_problems(listed)
 
@@ -199,7 +216,10 @@ class Lab:
         return any("上送被拒" in text or "批上送结束被拒" in text for text in slips)
 
 
-def _compare(key: tuple, deal: object, booked: "dict | None", paper: "int | None") -> list:
+def _compare(
+    key: tuple, deal: object, booked: "dict | None", paper: "int | None", due: bool
+) -> list:
+    """Compare one number; a slip that is `due` may be on paper or not."""
     live = deal is not None and deal.state in (APPROVED, VOIDED)
     host_live = booked is not None and booked["state"] in ("approved", "voided")
     where = "%06d/%06d: " % key
@@ -207,7 +227,7 @@ def _compare(key: tuple, deal: object, booked: "dict | None", paper: "int | None
         return [where + "a balance on paper"] if paper is not None else []
     if live != host_live:
         return [where + "terminal %s, host %s" % (deal and deal.state, booked and booked["state"])]
-    if live != (paper is not None):
+    if live != (paper is not None) and not due:
         return [where + "live %s, on paper %s" % (live, paper)]
     if not live:
         return []
@@ -215,6 +235,8 @@ def _compare(key: tuple, deal: object, booked: "dict | None", paper: "int | None
     names = KIND_NAMES[deal.kind], STATE_NAMES[deal.state], deal.amount_minor, deal.pan_masked
     if names != (booked["type"], booked["state"], booked["amount_minor"], booked["pan"]):
         problems.append(where + "terminal %s, host %s" % (names, booked))
+    if paper is None:
+        return problems
     if abs(paper) != deal.amount_minor or (paper < 0) != (booked["type"] in _BACK):
         problems.append(where + "paper says %d" % paper)
     return problems
