@@ -18,25 +18,12 @@ from fakes.mini_terminal import (
     balance,
     batch,
     repeated,
-    signed_on,
     states,
 )
 
 POOR = "6250930000000002"  # 1000 minor units
 OTHER = "6250930000000051"
 FOREIGN = "4012888888881881"
-
-
-@pytest.fixture
-def terminal():
-    made = signed_on()
-    yield made
-    made.acquirer.close()
-
-
-@pytest.fixture
-def acquirer(terminal):
-    return terminal.acquirer
 
 
 def entries(acquirer):

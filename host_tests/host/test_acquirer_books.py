@@ -15,22 +15,8 @@ from fakes.mini_terminal import (
     batch,
     f48,
     pin_block,
-    signed_on,
     states,
 )
-
-
-@pytest.fixture
-def terminal():
-    made = signed_on()
-    yield made
-    made.acquirer.close()
-
-
-@pytest.fixture
-def acquirer(terminal):
-    return terminal.acquirer
-
 
 # void
 

@@ -17,25 +17,12 @@ from fakes.mini_terminal import (
     MiniTerminal,
     balance,
     batch,
-    signed_on,
     states,
 )
 
 POOR = "6250930000000002"  # 1000 minor units
 PARTIAL = "6212345678901232"  # 5000
 IN_PART = "22000001000201"  # F60 whose last digit says that less will do
-
-
-@pytest.fixture
-def terminal():
-    made = signed_on()
-    yield made
-    made.acquirer.close()
-
-
-@pytest.fixture
-def acquirer(terminal):
-    return terminal.acquirer
 
 
 def transactions(acquirer):

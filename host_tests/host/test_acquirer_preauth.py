@@ -18,24 +18,11 @@ from fakes.mini_terminal import (
     batch,
     open_keys,
     repeated,
-    signed_on,
     states,
 )
 
 POOR = "6250930000000002"  # 1000 minor units
 OTHER = "6250930000000051"
-
-
-@pytest.fixture
-def terminal():
-    made = signed_on()
-    yield made
-    made.acquirer.close()
-
-
-@pytest.fixture
-def acquirer(terminal):
-    return terminal.acquirer
 
 
 def held(acquirer):

@@ -3,22 +3,10 @@
 
 import pytest
 
-from fakes.mini_terminal import DAY, PIN, RICH_MINOR, TID, balance, batch, signed_on, states
+from fakes.mini_terminal import DAY, PIN, RICH_MINOR, TID, balance, batch, states
 
 RECEIVER = "6250930000000002"
 KINDS = ["sale", "void", "preauth", "preauth_void", "completion", "completion_void", "transfer"]
-
-
-@pytest.fixture
-def terminal():
-    made = signed_on()
-    yield made
-    made.acquirer.close()
-
-
-@pytest.fixture
-def acquirer(terminal):
-    return terminal.acquirer
 
 
 def held(acquirer):

@@ -19,25 +19,12 @@ from fakes.mini_terminal import (
     balance,
     batch,
     pin_block,
-    signed_on,
     states,
     track2,
 )
 from vectors_io import load
 
 CRYPTO = {vector["name"]: vector for vector in load("crypto.json")}
-
-
-@pytest.fixture
-def terminal():
-    made = signed_on()
-    yield made
-    made.acquirer.close()
-
-
-@pytest.fixture
-def acquirer(terminal):
-    return terminal.acquirer
 
 
 # sign-on

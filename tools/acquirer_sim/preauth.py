@@ -59,14 +59,7 @@ def completion(deal: Deal) -> None:
 
 def completion_void(deal: Deal) -> None:
     """0200, F60.1 21: a whole completion of the open batch; its hold comes back by itself."""
-    original = sales.named(deal, "completion")
-    sales.check_untouched(deal, original)
-    issuer.check_pin(deal)
-    deal.original = original
-    deal.move(deal.amount_minor)
-    books.set_state(deal.store, original["id"], "voided")
-    deal.new_auth()
-    deal.approve()
+    sales.take_back(deal, "completion")
 
 
 def _named(deal: Deal) -> Row:

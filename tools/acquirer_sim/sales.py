@@ -30,7 +30,12 @@ def sale(deal: Deal) -> None:
 
 def void(deal: Deal) -> None:
     """0200, F60.1 23: a whole sale of the open batch, by the same card and terminal, once."""
-    original = named(deal, "sale")
+    take_back(deal, "sale")
+
+
+def take_back(deal: Deal, type_: str) -> None:
+    """Void a transaction of this type."""
+    original = named(deal, type_)
     check_untouched(deal, original)
     issuer.check_pin(deal)
     deal.original = original

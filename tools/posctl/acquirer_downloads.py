@@ -6,8 +6,7 @@ it to download.
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,21 +34,10 @@ def register(app: typer.Typer) -> None:
     app.add_typer(hotlist_app, name="hotlist")
 
 
-@contextmanager
-def _changing(db: Path) -> Iterator["Store"]:
-    """An open database in one transaction; the simulator's complaints are ToolErrors."""
-    from acquirer_sim import AcquirerError
-    from acquirer_sim.store import open_store
+def _changing(db: Path) -> AbstractContextManager["Store"]:
+    from posctl.keys.acquirer import opened
 
-    try:
-        store = open_store(db, create=False)
-        try:
-            with store.transaction():
-                yield store
-        finally:
-            store.close()
-    except AcquirerError as error:
-        raise ToolError(str(error)) from error
+    return opened(db)
 
 
 def parameters(

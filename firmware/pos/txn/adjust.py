@@ -8,7 +8,7 @@ from pos.core.carddata import Card
 from pos.core.deal import ADJUST, APPROVED, OFFLINE, SALE, TIP
 from pos.core.errors import Refused
 from pos.txn import vetting
-from pos.txn.finding import find, last_stan
+from pos.txn.finding import asked
 from pos.txn.steps import new_deal, ready
 
 
@@ -37,12 +37,7 @@ async def run(ctx: object, function: str) -> tuple:
 
 
 async def _original(ctx: object, kind: int) -> object:
-    prompts = ctx.prompts
-    stan = await prompts.number("adjust.voucher", 6, lambda value: prompts.word("voucher", value))
-    stan = stan or last_stan(ctx)
-    deal = find(ctx, stan) if stan else None
-    if deal is None:
-        raise Refused("void.none")
+    deal = await asked(ctx, "adjust.voucher")
     if deal.kind not in ((SALE, OFFLINE) if kind == TIP else (OFFLINE,)):
         raise Refused("adjust.kind")
     if deal.state != APPROVED:

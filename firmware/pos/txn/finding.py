@@ -11,6 +11,24 @@ def find(ctx: object, stan: int) -> object:
     return in_batch(ctx.ledger, stan)
 
 
+async def asked(ctx: object, screen: str) -> object:
+    """Return the deal whose voucher is typed, the last for ENTER alone; Refused when none is."""
+    stan = await ctx.prompts.number(screen, 6, lambda value: ctx.prompts.word("voucher", value))
+    stan = stan or last_stan(ctx)
+    deal = find(ctx, stan) if stan else None
+    if deal is None:
+        raise Refused("void.settled" if stan and _settled(ctx, stan) else "void.none")
+    return deal
+
+
+def _settled(ctx: object, stan: int) -> bool:
+    """Whether the voucher is of the batch that was closed last."""
+    from pos.ledger.history import anywhere
+
+    closed = ctx.ledger.book.closed
+    return bool(closed) and anywhere(ctx.ledger, closed[0], stan) is not None
+
+
 def find_rrn(ctx: object, rrn: str) -> object:
     """Return the approved deal with this reference number if the journal holds it, or None."""
     from pos.ledger.lookup import by_rrn

@@ -2,8 +2,7 @@
 """Query 交易查询 by voucher, with a reprint of what was found."""
 
 from pos.core.deal import APPROVED, VOIDED
-from pos.core.errors import Refused
-from pos.txn.finding import find, last_stan
+from pos.txn.finding import asked
 
 _STATES = ("pending", "approved", "declined", "reversed", "voided", "unsent")  # from PENDING on
 
@@ -11,11 +10,7 @@ _STATES = ("pending", "approved", "declined", "reversed", "voided", "unsent")  #
 async def run(ctx: object, function: str) -> None:
     """Show one transaction of the open batch; ENTER prints its slip again. Early ends pass."""
     prompts = ctx.prompts
-    stan = await prompts.number("query.voucher", 6, lambda value: prompts.word("voucher", value))
-    stan = stan or last_stan(ctx)
-    deal = find(ctx, stan) if stan else None
-    if deal is None:
-        raise Refused("void.none")
+    deal = await asked(ctx, "query.voucher")
     lines = [
         prompts.word("state." + _STATES[deal.state - 1]),
         prompts.word("voucher", deal.stan),

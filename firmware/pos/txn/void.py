@@ -8,7 +8,7 @@ which of these failed.
 
 from pos.core.deal import ADVICE, APPROVED, COMPLETION, COMPLETION_VOID, SALE, VOID, VOIDED
 from pos.core.errors import Refused
-from pos.txn.finding import find, last_stan, same_card
+from pos.txn.finding import asked, same_card
 from pos.txn.steps import new_deal, ready
 
 
@@ -33,25 +33,11 @@ async def run(ctx: object, function: str) -> tuple:
 
 
 async def _original(ctx: object, function: str) -> object:
-    stan = await ctx.prompts.number(
-        "void.voucher", 6, lambda value: ctx.prompts.word("voucher", value)
-    )
-    stan = stan or last_stan(ctx)
-    deal = find(ctx, stan) if stan else None
-    if deal is None:
-        raise Refused("void.settled" if stan and _settled(ctx, stan) else "void.none")
+    deal = await asked(ctx, "void.voucher")
     if deal.kind not in ((SALE,) if function == "void" else (COMPLETION, ADVICE)):
         raise Refused("void.notsale")
     _check(ctx, deal)
     return deal
-
-
-def _settled(ctx: object, stan: int) -> bool:
-    """Whether the voucher is of the batch that was closed last."""
-    from pos.ledger.history import anywhere
-
-    closed = ctx.ledger.book.closed
-    return bool(closed) and anywhere(ctx.ledger, closed[0], stan) is not None
 
 
 def _check(ctx: object, deal: object) -> None:
