@@ -40,48 +40,50 @@ NOT_SENT = const(6)  # nothing left the terminal: the STAN is burnt, there is no
 
 
 class Deal:
-    """One transaction. Strings are digits or ASCII; amounts are minor units; times are local."""
+    """One transaction. Strings are digits or ASCII; amounts are minor units; times are local.
 
-    def __init__(self) -> None:
-        self.kind = SALE
-        self.state = PENDING
-        self.batch = 0  # F60.2
-        self.stan = 0  # F11 = voucher number
-        self.amount_minor = 0  # F4, always positive; the kind gives the sign
-        self.pan_masked = ""  # 6+4
-        self.card_hash = b""  # 8 bytes, keyed: "same card"
-        self.pan_sealed = b""  # 16 bytes (keystore/sealed_pan.py): for repeats and batch upload
-        self.entry_mode = ""  # F22, three digits
-        self.chip = "0"  # F60.5: 2 = fallback, its chip could not be read
-        self.expiry = ""  # F14 of a card that was typed
-        self.operator = ""  # two digits
-        self.time = ""  # YYYYMMDDhhmmss, terminal clock at intent; F13/F12 of the host once known
-        self.response = ""  # F39
-        self.rrn = ""  # F37
-        self.auth = ""  # F38
-        self.settle_date = ""  # F15, MMDD
-        self.issuer = ""  # F44, first 11 characters, stripped
-        self.acquirer = ""  # F44, last 11 characters, stripped
-        self.scheme = ""  # F63.1: CUP, VIS, ...; "" counts as CUP
-        self.original_stan = 0  # what it takes back, completes or adjusts; 0: not in our journal
-        self.original_batch = 0
-        self.original_date = ""  # MMDD
-        self.original_rrn = ""
-        self.original_auth = ""
-        self.auth_mode = ""  # F61.4
-        self.before_minor = 0  # adjustment: the amount it replaces
-        self.to_masked = ""  # transfer: the card that receives, 6+4
-        self.f39 = "06"  # reversal reason while pending: 98, A0 or 06 (unionpay 5.1)
-        self.tries = 0  # reversals or repeats sent
-        self.unresolved = False  # all tries used: fault slip printed, stays listed until answered
-        self.printed = "no"  # merchant copy: no, unknown (begun, no proof) or yes
-        self.reprints = 0
-        self.seq = 0  # journal sequence of its intent
-        self.asked_minor = 0  # what was asked for, where a part of it was approved
-        self.balance_minor = None  # F54, when the answer had one
-        self.refunded_minor = 0  # by refunds that were not declined, as far as our journal knows
-        self.adjusted = False  # by an adjustment that was not declined
-        self.added = False  # an additional pre-authorisation names it
+    What is below are defaults: a deal holds in RAM only what was set.
+    """
+
+    kind = SALE
+    state = PENDING
+    batch = 0  # F60.2
+    stan = 0  # F11 = voucher number
+    amount_minor = 0  # F4, always positive; the kind gives the sign
+    pan_masked = ""  # 6+4
+    card_hash = b""  # 8 bytes, keyed: "same card"
+    pan_sealed = b""  # 16 bytes (keystore/sealed_pan.py): for repeats and batch upload
+    entry_mode = ""  # F22, three digits
+    chip = "0"  # F60.5: 2 = fallback, its chip could not be read
+    expiry = ""  # F14 of a card that was typed
+    operator = ""  # two digits
+    time = ""  # YYYYMMDDhhmmss, terminal clock at intent; F13/F12 of the host once known
+    response = ""  # F39
+    rrn = ""  # F37
+    auth = ""  # F38
+    settle_date = ""  # F15, MMDD
+    issuer = ""  # F44, first 11 characters, stripped
+    acquirer = ""  # F44, last 11 characters, stripped
+    scheme = ""  # F63.1: CUP, VIS, ...; "" counts as CUP
+    original_stan = 0  # what it takes back, completes or adjusts; 0: not in our journal
+    original_batch = 0
+    original_date = ""  # MMDD
+    original_rrn = ""
+    original_auth = ""
+    auth_mode = ""  # F61.4
+    before_minor = 0  # adjustment: the amount it replaces
+    to_masked = ""  # transfer: the card that receives, 6+4
+    f39 = "06"  # reversal reason while pending: 98, A0 or 06 (unionpay 5.1)
+    tries = 0  # reversals or repeats sent
+    unresolved = False  # all tries used: fault slip printed, stays listed until answered
+    printed = "no"  # merchant copy: no, unknown (begun, no proof) or yes
+    reprints = 0
+    seq = 0  # journal sequence of its intent
+    asked_minor = 0  # what was asked for, where a part of it was approved
+    balance_minor = None  # F54, when the answer had one
+    refunded_minor = 0  # by refunds that were not declined, as far as our journal knows
+    adjusted = False  # by an adjustment that was not declined
+    added = False  # an additional pre-authorisation names it
 
     def among(self, kinds: int) -> bool:
         """Whether its kind is one of a set."""

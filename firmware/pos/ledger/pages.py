@@ -7,7 +7,7 @@ from pos.core.deal import APPROVED, BALANCE, TAKE_BACK, VOIDED
 from pos.core.packer import Reader
 from pos.ledger import records as r
 
-_PAGE = const(8)
+_PAGE = const(2)  # a deal is some 2 KB of heap
 
 
 class Pages:
