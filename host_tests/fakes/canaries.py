@@ -33,8 +33,12 @@ def digits_forms(digits: str) -> list[bytes]:
 
 
 def number_pieces(digits: str) -> list[bytes]:
-    """Every eight digits of a number in every form, but for those that turn up by chance."""
+    """Every eight digits of a number in every form, but for those that turn up by chance.
+
+    Eight that are mostly zeros stand in amounts and reference numbers, too.
+    """
     windows = [digits[at : at + _PIECE] for at in range(len(digits) + 1 - _PIECE)]
+    windows = [window for window in windows if len(set(window)) > 3]
     forms = [form for window in windows for form in digits_forms(window)]
     return [form for form in forms if len(set(form)) > 3 and form.count(0) < 2]
 

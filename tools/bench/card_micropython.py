@@ -54,7 +54,7 @@ class Device(NamedTuple):
 
 def measure() -> dict[str, Device]:
     """Run every case; CalledProcessError when one fails even with an ample heap."""
-    built = image.build("bench")
+    built = image.build("bench", named=True)
     return {case: _case(built, names) for case, names in _CASES.items()}
 
 

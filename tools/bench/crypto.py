@@ -55,7 +55,7 @@ def _run(command: list) -> dict[str, float]:
 
 def measure(round_ms: int) -> Times:
     """Run everything; CalledProcessError when one of the runs fails."""
-    built = image.build("bench")
+    built = image.build("bench", named=True)
     return Times(
         cpython(round_ms),
         micropython(built, "portable", round_ms),

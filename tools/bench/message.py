@@ -55,7 +55,7 @@ def bodies() -> list[bytes]:
 
 def device(messages: list[bytes]) -> dict:
     """Return what message_device.py prints; CalledProcessError when it does not fit the heap."""
-    built = image.build("bench")
+    built = image.build("bench", named=True)
     interpreter = Path(sys.executable).with_name("micropython")
     with tempfile.NamedTemporaryFile("w", suffix=".hex") as file:
         file.write("\n".join(body.hex() for body in messages))

