@@ -7,6 +7,7 @@ PY := $(VENV)/bin/python
 POSCTL := $(VENV)/bin/posctl
 READY := $(VENV)/.ready
 FUZZ := $(VENV)/.fuzz
+WORKERS ?= 2
 BOARD ?= bench
 PORT ?= auto
 LOAD ?= --terminals 200 --seconds 300
@@ -38,7 +39,7 @@ demo: $(READY) ## a merchant's day on the bench: sign-on, sales, a void, settlem
 
 test: $(READY) ## all tests in their quick form, on CPython and on MicroPython
 	@status=0; \
-	echo "== CPython (pytest)"; $(PY) -m pytest || status=1; \
+	echo "== CPython (pytest)"; $(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile || status=1; \
 	echo "== MicroPython (run_unix.py)"; $(PY) host_tests/run_unix.py || status=1; \
 	exit $$status
 
