@@ -215,6 +215,7 @@ def _wrapped(header, key=TMK, kbpk=_KBPK):
         ("\u5bc6", "must be ASCII"),
         (2000 * "D", "must be ASCII, 1024 characters at most"),
     ],
+    ids=str.isascii,  # not the block: it is another one in every process
 )
 def test_a_block_that_is_refused_changes_nothing(far, block, said):
     before = far.state.joinpath("flash.bin").read_bytes()
