@@ -48,7 +48,7 @@ def day(tmp_path_factory) -> tuple:
     added = ["--pan", _PAN, "--pin", _PIN, "--balance-minor", "999999", "--pin-required"]
     posctl("acquirer", "card", "add", "--db", str(database), *added)
     cards = posctl("acquirer", "cards", "--db", str(database))["cards"]
-    card = next(card for card in cards if card["pan"] == _PAN)
+    card = canaries.marked(next(card for card in cards if card["pan"] == _PAN))
     faults = folder / "faults"
     faults.write_text('{"type":"sale","nth":3,"fault":"drop_after"}\n')
     events: list = []

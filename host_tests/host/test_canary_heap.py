@@ -79,7 +79,7 @@ def _card(database: Path) -> dict:
     added = ["--pan", _PAN, "--pin", _PIN, "--balance-minor", "999999", "--pin-required"]
     posctl("acquirer", "card", "add", "--db", str(database), *added)
     cards = posctl("acquirer", "cards", "--db", str(database))["cards"]
-    return next(card for card in cards if card["pan"] == _PAN)
+    return canaries.marked(next(card for card in cards if card["pan"] == _PAN))
 
 
 @pytest.fixture(scope="module")
