@@ -124,11 +124,11 @@ async def turn(ctx: object) -> None:
     if event is None:
         return
     ctx.event = event
-    kind, event = event[0], event[1] if event[0] == "key" else None
-    if kind == "swipe":
-        await _swiped(ctx)
-    elif kind == "key":
-        await _key(ctx, event)
+    event = None  # a swipe is some 9 KB: the flow lets go of it
+    if ctx.event[0] == "swipe":
+        await _guarded(ctx, "sale")
+    elif ctx.event[0] == "key":
+        await _key(ctx, ctx.event[1])
     if ctx.requirement:
         ctx.rest()
         from pos.txn import requirement
@@ -137,15 +137,21 @@ async def turn(ctx: object) -> None:
 
 
 async def _key(ctx: object, key: str) -> None:
-    from pos.txn import flows
-
     function = "sale" if key.isdigit() else _function(key)
     if key == "MENU":
+        from pos.txn import flows
+
         await flows.guard(ctx, _menu(ctx))
     elif function:
-        await flows.guard(ctx, flows.start(ctx, function))
+        await _guarded(ctx, function)
     else:
         ctx.prompts.beep("error")
+
+
+async def _guarded(ctx: object, function: str) -> None:
+    from pos.txn import flows
+
+    await flows.guard(ctx, flows.start(ctx, function))
 
 
 def _function(key: str) -> str:
@@ -165,12 +171,6 @@ async def _choice(ctx: object) -> str:
     from pos.ui import menu
 
     return await menu.choose(ctx.prompts)
-
-
-async def _swiped(ctx: object) -> None:
-    from pos.txn import flows
-
-    await flows.guard(ctx, flows.start(ctx, "sale"))
 
 
 def _status(ctx: object) -> list:
