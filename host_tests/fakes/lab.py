@@ -203,7 +203,8 @@ class Lab:
         if self._refused(batch):
             return []
         found = booked.get("reconciliation")
-        if found is None or not (found or self.forced):
+        late = [key for key in listed if key[0] == batch]  # ended between 0500 and upload
+        if found is None or not (found or self.forced or late):
             return ["batch %06d: unbalanced, uploaded %s" % (batch, found)]
         unknown = [entry for entry in found if (batch, int(entry["stan"])) not in listed]
         return ["batch %06d: %s" % (batch, entry) for entry in unknown]

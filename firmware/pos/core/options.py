@@ -25,6 +25,7 @@ limit_refund_minor n 0 0 999999999999
 limit_offline_minor n 0 0 999999999999
 limit_exceeded c refuse refuse supervisor
 hotlist_days_max n 0 0 999
+duplicate_is_booked f 0
 """
 
 

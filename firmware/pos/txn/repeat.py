@@ -3,7 +3,8 @@
 
 No track is kept for that: the repeat shows the card by F2, opened from the sealed PAN for as long
 as the message is built and sent. Where the first one had arrived, the host gives the outcome it
-booked then, or 94, which for a repeat is a yes (unionpay.md section 6).
+booked then. Some say 94 instead (unionpay.md section 6): with `duplicate_is_booked` that is a yes,
+without it the refusal that it says it is.
 """
 
 from pos.core import modules
@@ -34,10 +35,11 @@ async def send(ctx: object, deal: object) -> bool:
 
 
 def _write(ctx: object, deal: object, answer: object) -> None:
+    from pos.core.options import value
     from pos.ledger import trading
     from pos.txn.answered import take
 
     take(ctx, deal, answer)
-    if deal.response == _DUPLICATE:
+    if deal.response == _DUPLICATE and value(ctx.profile, "duplicate_is_booked"):
         deal.state = APPROVED
     trading.outcome(ctx.ledger, deal)

@@ -104,9 +104,13 @@ class RefundTest(unittest.TestCase):
         self.assertEqual([call[1] for call in self.terminal.host.calls[-2:]], [3, 3])
         self.assertIn("outcome.approved", self.terminal.screens()[-3:])
 
-    def test_a_repeat_that_the_host_has_booked_already(self):
+    def test_a_repeat_that_is_a_duplicate_to_the_host(self):
         script = _SOLD + [("refund", NoAnswer("silence")), ("refund", Reply("94"))]
-        self.assertEqual(self.run_([_SALE, refund("2", 12850, _CARD)], script).credit_minor, 12850)
+        for booked, credit_minor in ((False, 0), (True, 12850)):
+            self.terminal = Terminal(lang="en", duplicate_is_booked=booked)
+            totals = self.run_([_SALE, refund("2", 12850, _CARD)], script)
+            self.assertEqual(totals.credit_minor, credit_minor)
+            self.assertEqual(self.terminal.book().pending, {})
 
     def test_silence_is_repeated_before_the_next_transaction(self):
         silence = ("refund", NoAnswer("silence"))
