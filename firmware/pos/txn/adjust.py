@@ -13,7 +13,7 @@ from pos.txn.steps import new_deal, ready
 
 
 async def run(ctx: object, function: str) -> tuple:
-    """Change the amount of one transaction. Early ends pass; the card is wiped."""
+    """Return the deal that changes the amount of another. Early ends pass."""
     prompts = ctx.prompts
     kind = TIP if function == "tip" else ADJUST
     vetting.permit(ctx, kind)
@@ -28,12 +28,8 @@ async def run(ctx: object, function: str) -> tuple:
     if amount_minor == original.amount_minor or amount_minor > ctx.profile.amount_max_minor:
         raise Refused("amount.bad")
     await prompts.confirm("adjust.confirm", *(lines + ["-> " + prompts.money(amount_minor)]))
-    card = Card(_pan(ctx, original), None, None, None)
-    try:
-        return _deal(ctx, kind, amount_minor, original, card), card, None
-    except BaseException:  # else whoever sends wipes it
-        card.wipe()
-        raise
+    card = ctx.card = Card(_pan(ctx, original), None, None, None)
+    return _deal(ctx, kind, amount_minor, original, card), None
 
 
 async def _original(ctx: object, kind: int) -> object:

@@ -25,6 +25,7 @@ class Context:
         self.signed_on = False
         self.signed_date = ""  # YYYYMMDD of the sign-on, by the host's clock
         self.signed_off = False  # by the operator: then nobody signs on but the operator
+        self.card = None  # read by the flow at work; flows.py wipes it
         self.event = ("", "")  # what ended the idle screen, for the flow that it begins
         self.note = ""  # words for the next idle screen
         self.backup_left = 0  # exchanges for which the backup host stays the first

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """From a function's name to its end, and what every flow does when it ends early.
 
-A flow that leads to a message returns (deal, card, lines) instead of sending: then its own code is
-out of the heap while online.py does the rest. The card is wiped here.
+A flow that leads to a message returns (deal, lines of the PIN screen) instead of sending: then its
+own code is out of the heap while online.py does the rest. The card it has read is in `ctx.card`,
+and is wiped here whatever happens.
 """
 
 from pos.core.errors import Cancelled, PosError, PowerOff
@@ -10,15 +11,15 @@ from pos.core.errors import Cancelled, PosError, PowerOff
 
 async def start(ctx: object, function: str) -> None:
     """Run the flow of a menu function. Imports on demand: a flow costs heap only while it runs."""
-    plan = await _prepare(ctx, function)
-    if plan is None:
-        return
-    card = plan[1]
     try:
-        await _vet(ctx, plan)
-        await _send(ctx, plan)
+        plan = await _prepare(ctx, function)
+        if plan is not None:
+            await _vet(ctx, plan[0])
+            await _send(ctx, plan[0], plan[1])
     finally:
-        card.wipe()
+        card, ctx.card = ctx.card, None
+        if card is not None:
+            card.wipe()
 
 
 async def _prepare(ctx: object, function: str) -> object:
@@ -31,16 +32,16 @@ def _flow(function: str) -> object:
     return __import__("pos.txn." + module(function), None, None, ("run",))
 
 
-async def _vet(ctx: object, plan: tuple) -> None:
+async def _vet(ctx: object, deal: object) -> None:
     from pos.txn import vetting
 
-    await vetting.check(ctx, plan[0], plan[1])
+    await vetting.check(ctx, deal, ctx.card)
 
 
-async def _send(ctx: object, plan: tuple) -> None:
+async def _send(ctx: object, deal: object, lines: object) -> None:
     from pos.txn import online
 
-    await online.run(ctx, *plan)
+    await online.run(ctx, deal, ctx.card, lines)
 
 
 async def guard(ctx: object, flow: object) -> bool:

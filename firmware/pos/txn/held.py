@@ -20,7 +20,7 @@ _KINDS = {
 
 
 async def run(ctx: object, function: str) -> tuple:
-    """Carry one of these to its end. Early ends pass; the card is wiped."""
+    """Return the deal of one of these. Early ends pass."""
     prompts = ctx.prompts
     kind = _KINDS[function]
     await ready(ctx)
@@ -32,18 +32,14 @@ async def run(ctx: object, function: str) -> tuple:
         raise Refused("void.done")
     date = held.time[4:8] if held else await prompts.date("preauth.date")
     amount_minor = await _amount(ctx, kind, held)
-    card = await prompts.card(prompts.word(function), prompts.money(amount_minor))
-    try:
-        if held:
-            same_card(ctx, card, held)
-        deal = new_deal(ctx, kind, amount_minor, card)
-        deal.original_auth, deal.original_date = code, date
-        if held:
-            deal.original_batch, deal.original_stan = held.batch, held.stan
-        return deal, card, _pin_lines(ctx, kind, deal)
-    except BaseException:  # else whoever sends wipes it
-        card.wipe()
-        raise
+    card = ctx.card = await prompts.card(prompts.word(function), prompts.money(amount_minor))
+    if held:
+        same_card(ctx, card, held)
+    deal = new_deal(ctx, kind, amount_minor, card)
+    deal.original_auth, deal.original_date = code, date
+    if held:
+        deal.original_batch, deal.original_stan = held.batch, held.stan
+    return deal, _pin_lines(ctx, kind, deal)
 
 
 async def _amount(ctx: object, kind: int, held: object) -> int:

@@ -18,7 +18,7 @@ _KINDS = (SALE, COMPLETION, ADVICE, OFFLINE)
 
 
 async def run(ctx: object, function: str) -> tuple:
-    """Refund all or part of a sale. Early ends pass; the card is wiped."""
+    """Return the deal that refunds all or part of a sale. Early ends pass."""
     prompts = ctx.prompts
     await ready(ctx)
     await prompts.password(ctx.profile.supervisor_password)
@@ -26,18 +26,14 @@ async def run(ctx: object, function: str) -> tuple:
     date = original.time[4:8] if original else await prompts.date("refund.date")
     amount_minor = await prompts.amount()
     _check_amount(original, amount_minor)
-    card = await prompts.card(prompts.word(function), prompts.money(-amount_minor))
-    try:
-        deal = new_deal(ctx, REFUND, amount_minor, card)
-        deal.original_rrn, deal.original_date = rrn, date
-        if original:
-            same_card(ctx, card, original)
-            deal.original_batch, deal.original_stan = original.batch, original.stan
-            deal.scheme = original.scheme
-        return deal, card, None
-    except BaseException:  # else whoever sends wipes it
-        card.wipe()
-        raise
+    card = ctx.card = await prompts.card(prompts.word(function), prompts.money(-amount_minor))
+    deal = new_deal(ctx, REFUND, amount_minor, card)
+    deal.original_rrn, deal.original_date = rrn, date
+    if original:
+        same_card(ctx, card, original)
+        deal.original_batch, deal.original_stan = original.batch, original.stan
+        deal.scheme = original.scheme
+    return deal, None
 
 
 async def _original(ctx: object) -> tuple:

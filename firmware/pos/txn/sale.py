@@ -6,24 +6,17 @@ from pos.txn.steps import new_deal, ready
 
 
 async def run(ctx: object, function: str) -> tuple:
-    """Return the plan of one; a digit or a swipe may have come first. Early ends pass."""
+    """Return the deal of one; a digit or a swipe may have come first. Early ends pass."""
     prompts = ctx.prompts
-    card = None
     event, ctx.event = ctx.event, ("", "")
-    try:
-        await ready(ctx)
-        if event[0] == "swipe":
-            card = prompts.read(event[1])
-        digit = event[1] if event[0] == "key" and event[1].isdigit() else ""
-        event = None
-        amount_minor = await prompts.amount(digit)
-        if card is None:
-            card = await prompts.card(prompts.word(function), prompts.money(amount_minor))
-        kind = SALE if function == "sale" else PREAUTH
-        deal = new_deal(ctx, kind, amount_minor, card)
-        lines = prompts.money(amount_minor), prompts.word("card", card.masked)
-        return deal, card, lines
-    except BaseException:  # else whoever sends wipes it
-        if card is not None:
-            card.wipe()
-        raise
+    await ready(ctx)
+    if event[0] == "swipe":
+        ctx.card = prompts.read(event[1])
+    digit = event[1] if event[0] == "key" and event[1].isdigit() else ""
+    event = None
+    amount_minor = await prompts.amount(digit)
+    if ctx.card is None:
+        ctx.card = await prompts.card(prompts.word(function), prompts.money(amount_minor))
+    kind = SALE if function == "sale" else PREAUTH
+    lines = prompts.money(amount_minor), prompts.word("card", ctx.card.masked)
+    return new_deal(ctx, kind, amount_minor, ctx.card), lines

@@ -12,30 +12,26 @@ _F48_DIGITS = const(20)
 
 
 async def run(ctx: object, function: str) -> tuple:
-    """Make one transfer. Early ends pass; both cards are wiped."""
+    """Return the deal of one transfer. Early ends pass."""
     prompts = ctx.prompts
     await ready(ctx)
-    card = await prompts.card(prompts.word(function), prompts.word("transfer.from"))
-    try:
-        amount_minor = await prompts.amount()
-        card.receiver = await _receiver(ctx, amount_minor)
-        if card.receiver == card.pan:
-            raise Refused("transfer.same")
-        deal = new_deal(ctx, TRANSFER, amount_minor, card)
-        deal.to_masked = mask_pan(card.receiver)
-        lines = (
-            prompts.money(amount_minor),
-            prompts.word("card", card.masked),
-            prompts.word("transfer.to", deal.to_masked),
-        )
-        await prompts.confirm("transfer.confirm", *lines)
-        await prompts.confirm("transfer.sure", *lines)
-        if ctx.profile.transfer_layout == "f48":
-            _widen(card)
-        return deal, card, lines[:2]
-    except BaseException:  # else whoever sends wipes it
-        card.wipe()
-        raise
+    card = ctx.card = await prompts.card(prompts.word(function), prompts.word("transfer.from"))
+    amount_minor = await prompts.amount()
+    card.receiver = await _receiver(ctx, amount_minor)
+    if card.receiver == card.pan:
+        raise Refused("transfer.same")
+    deal = new_deal(ctx, TRANSFER, amount_minor, card)
+    deal.to_masked = mask_pan(card.receiver)
+    lines = (
+        prompts.money(amount_minor),
+        prompts.word("card", card.masked),
+        prompts.word("transfer.to", deal.to_masked),
+    )
+    await prompts.confirm("transfer.confirm", *lines)
+    await prompts.confirm("transfer.sure", *lines)
+    if ctx.profile.transfer_layout == "f48":
+        _widen(card)
+    return deal, lines[:2]
 
 
 def _widen(card: object) -> None:

@@ -13,23 +13,17 @@ from pos.txn.steps import new_deal, ready
 
 
 async def run(ctx: object, function: str) -> tuple:
-    """Void one deal. Cancelled, Refused, NotSent pass to the caller; the card is always wiped."""
+    """Return the deal that takes another back. Cancelled and Refused pass."""
     prompts = ctx.prompts
     await ready(ctx)
     await prompts.password(ctx.profile.supervisor_password)
     original = await _original(ctx, function)
-    card = None
-    try:
-        lines = _original_lines(prompts, function, original)
-        card = await prompts.card(*lines)
-        same_card(ctx, card, original)
-        profile = ctx.profile
-        with_pin = profile.void_pin if original.kind == SALE else profile.completion_void_pin
-        return _deal(ctx, original, card), card, lines if with_pin else None
-    except BaseException:  # else whoever sends wipes it
-        if card is not None:
-            card.wipe()
-        raise
+    lines = _original_lines(prompts, function, original)
+    card = ctx.card = await prompts.card(*lines)
+    same_card(ctx, card, original)
+    profile = ctx.profile
+    with_pin = profile.void_pin if original.kind == SALE else profile.completion_void_pin
+    return _deal(ctx, original, card), lines if with_pin else None
 
 
 async def _original(ctx: object, function: str) -> object:
