@@ -9,11 +9,12 @@ what it read.
 import asyncio
 
 from acquirer_sim import security, spec
+from acquirer_sim import tags as host_tags
 from acquirer_sim.errors import FrameError, Refused
 from acquirer_sim.frame import MAX_FRAME_BYTES, FrameReader, Request
 from fakes.acquirer import profile
 from fakes.hostile import Source
-from pos.acquirer import answers
+from pos.acquirer import answers, tags
 from pos.acquirer.exchange import Exchange
 from pos.acquirer.framing import MAX_FRAME, Framing
 from pos.core.errors import HostDeclined, MessageError, NoAnswer, NotSent
@@ -196,7 +197,20 @@ def tools(data: bytes) -> None:
         explain.explain(key, text, "0210", True)
 
 
-READERS = (decoding, encoding, exchange, answer, host, host_fields, tools)
+def tag_lists(data: bytes) -> None:
+    """F62 of a parameter download and of a status, each with the reader of the other side."""
+    try:
+        tags.parameters(data)
+    except MessageError as error:
+        named(error)
+    try:
+        host_tags.decode(data)
+    except ValueError as error:
+        if len(str(error)) > 80:
+            raise AssertionError("too much said: " + str(error)) from error
+
+
+READERS = (decoding, encoding, exchange, answer, host, host_fields, tools, tag_lists)
 
 
 def target(data: bytes) -> None:

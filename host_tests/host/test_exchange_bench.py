@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from acquirer_sim.certificate import make
+from fakes.scripts import keys, wait
 from posctl import cli
 from posctl.demo.programs import AcquirerServer, posctl
 
@@ -16,23 +17,15 @@ _CARD = {"do": "card", "tracks": {"2": ";6200001234567892=30121200000012300000?"
 _DEAD = "127.0.0.1:9"  # nobody listens there
 
 
-def _keys(*names: str) -> list:
-    return [{"do": "key", "key": name} for name in names]
-
-
-def _wait(screen: str) -> dict:
-    return {"do": "wait", "screen": screen, "timeout_s": 20}
-
-
 _SALE = [
-    _wait("idle"),
-    *_keys("1", "0", "0", "ENTER"),
+    wait("idle"),
+    *keys("1", "0", "0", "ENTER"),
     {"expect": "card.swipe"},
     _CARD,
-    _wait("pin.enter"),
-    *_keys(*"123456", "ENTER"),
+    wait("pin.enter"),
+    *keys(*"123456", "ENTER"),
 ]
-_APPROVED = [_wait("outcome.approved"), *_keys("ENTER"), _wait("idle")]
+_APPROVED = [wait("outcome.approved"), *keys("ENTER"), wait("idle")]
 
 
 class Silent:
@@ -117,8 +110,8 @@ def test_a_sale_over_tls_and_a_certificate_that_ended(tmp_path: Path, capsys: ob
     assert shop.types() == [("sale", "approved")]
     make(tmp_path / "tls", "localhost", 30, "past")
     with shop.serve(*tls) as server:
-        script = [{"expect": {"screen": "error", "contains": "EXPIRED"}}, *_keys("ENTER")]
-        events = shop.run([_wait("error"), *script, _wait("idle")], server.address)
+        script = [{"expect": {"screen": "error", "contains": "EXPIRED"}}, *keys("ENTER")]
+        events = shop.run([wait("error"), *script, wait("idle")], server.address)
     assert _logs(events, "flow") == ["tls.expired"]
 
 
@@ -145,10 +138,10 @@ def test_a_host_that_dies_with_the_request(tmp_path: Path, capsys: object) -> No
     """Nothing is sent again; the reversal goes to whichever host is up."""
     shop = Shop(tmp_path, capsys, "--set", "answer_timeout_s=3")
     with shop.serve() as server:
-        shop.run([_wait("idle")], server.address)
+        shop.run([wait("idle")], server.address)
     shop.faults.write_text('{"type":"sale","nth":1,"fault":"drop_after"}\n', "utf-8")
     with shop.serve() as server:
-        ended = [_wait("outcome.unknown"), *_keys("ENTER"), _wait("idle")]
+        ended = [wait("outcome.unknown"), *keys("ENTER"), wait("idle")]
         events = shop.run([*_SALE, *ended], f"{_DEAD},{server.address}")
     assert shop.types() == [("sale", "reversed")]
     assert shop.pending() == []
@@ -159,7 +152,7 @@ def test_the_primary_takes_the_request_and_dies(tmp_path: Path, capsys: object) 
     shop = Shop(tmp_path, capsys, "--set", "answer_timeout_s=2", "--set", "backup_exchanges=1")
     with Silent(closes=True) as primary, shop.serve() as server:
         # the sign-on gets no answer from the primary, so it is not sent to the backup either
-        script = [_wait("error"), *_keys("ENTER"), _wait("idle")]
+        script = [wait("error"), *keys("ENTER"), wait("idle")]
         events = shop.run(script, f"{primary.address},{server.address}")
         assert len(primary.frames) == 1
     assert _logs(events, "host") == []
@@ -172,9 +165,9 @@ def test_cancel_while_connecting(tmp_path: Path, capsys: object) -> None:
     files = make(tmp_path / "tls", "localhost", 30)
     shop = Shop(tmp_path, capsys, "--tls-ca", str(files.ca_pem), "--set", "connect_timeout_s=60")
     with Silent() as host:
-        script = [_wait("signon"), *_keys("CANCEL"), _wait("error")]
+        script = [wait("signon"), *keys("CANCEL"), wait("error")]
         script += [{"expect": {"screen": "error", "contains": "NOTHING WAS SENT"}}]
-        events = shop.run([*script, *_keys("ENTER"), _wait("idle")], host.address)
+        events = shop.run([*script, *keys("ENTER"), wait("idle")], host.address)
     assert _logs(events, "flow") == ["cancelled"]
 
 
@@ -182,7 +175,7 @@ def test_cancel_after_sending_is_refused(tmp_path: Path, capsys: object) -> None
     shop = Shop(tmp_path, capsys)
     shop.faults.write_text('{"type":"sale","nth":1,"fault":"delay","seconds":2}\n', "utf-8")
     with shop.serve() as server:
-        waits = [_wait("host.wait"), *_keys("CANCEL", "ENTER", "5")]
+        waits = [wait("host.wait"), *keys("CANCEL", "ENTER", "5")]
         waits += [{"expect": {"screen": "host.wait", "contains": "SENT, PLEASE WAIT"}}]
         events = shop.run([*_SALE, *waits, *_APPROVED], server.address)
     assert shop.types() == [("sale", "approved")]
@@ -195,7 +188,7 @@ def test_a_link_that_goes_down_ends_the_wait_at_once(tmp_path: Path, capsys: obj
     shop.faults.write_text('{"type":"sale","nth":1,"fault":"delay","seconds":50}\n', "utf-8")
     with shop.serve() as server:
         sent = {"expect": {"screen": "host.wait", "contains": "4 S"}, "timeout_s": 20}
-        down = [sent, {"do": "link", "state": "down"}, _wait("outcome.unknown")]
-        up = [{"do": "link", "state": "up"}, *_keys("ENTER"), _wait("idle")]
+        down = [sent, {"do": "link", "state": "down"}, wait("outcome.unknown")]
+        up = [{"do": "link", "state": "up"}, *keys("ENTER"), wait("idle")]
         shop.run([*_SALE, *down, *up], server.address)
     assert [deal["amount_minor"] for deal in shop.pending()] == [100]

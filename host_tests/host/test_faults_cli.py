@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.scripts import keys, wait
 from posctl.demo.programs import AcquirerServer, posctl
 
 _BOTH = ["cpython", "micropython"]
@@ -115,18 +116,18 @@ class Day:
     def sale(self, amount_minor: int, pin: str = "") -> list:
         """A sale, up to its outcome."""
         swipe = {"do": "card", "tracks": self.card["tracks"]}
-        amount = _keys(*str(amount_minor), "ENTER")
-        return [*amount, _wait("card.swipe"), swipe, _wait("pin.enter"), *_keys(*pin, "ENTER")]
+        amount = keys(*str(amount_minor), "ENTER")
+        return [*amount, wait("card.swipe"), swipe, wait("pin.enter"), *keys(*pin, "ENTER")]
 
     def void(self) -> list:
         """A void of the last sale, up to its outcome."""
         swipe = {"do": "card", "tracks": self.card["tracks"], "reverse": True}
-        role = [*_keys("F2"), _wait("role.password"), *_keys(*"123456", "ENTER")]
-        return [*role, *_keys("ENTER"), _wait("card.swipe"), swipe, *_keys("ENTER")]
+        role = [*keys("F2"), wait("role.password"), *keys(*"123456", "ENTER")]
+        return [*role, *keys("ENTER"), wait("card.swipe"), swipe, *keys("ENTER")]
 
     def recover(self) -> None:
         """Power on with a healthy acquirer and settle."""
-        self.run([_wait("idle"), *_settle(), _wait("settle.done"), *_to_idle()])
+        self.run([wait("idle"), *_settle(), wait("settle.done"), *_to_idle()])
 
     def endings(self, kind: str = "sale") -> dict:
         """Return {amount: (terminal's state, acquirer's)}; nothing may be left open."""
@@ -168,21 +169,13 @@ def _terminal(day: Day, script: str, *arguments: str) -> subprocess.CompletedPro
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
 
 
-def _keys(*names: str) -> list:
-    return [{"do": "key", "key": name} for name in names]
-
-
-def _wait(screen: str) -> dict:
-    return {"do": "wait", "screen": screen, "timeout_s": 20}
-
-
 def _to_idle() -> list:
-    return [*_keys("ENTER"), _wait("idle")]
+    return [*keys("ENTER"), wait("idle")]
 
 
 def _settle() -> list:
-    confirmed = [*_keys("F3"), _wait("settle.confirm"), *_keys("ENTER"), _wait("settle.sure")]
-    return [*confirmed, *_keys("ENTER")]
+    confirmed = [*keys("F3"), wait("settle.confirm"), *keys("ENTER"), wait("settle.sure")]
+    return [*confirmed, *keys("ENTER")]
 
 
 def _numbered(faults: list, kind: str) -> list:
@@ -198,9 +191,9 @@ def _wanted(table: list) -> dict:
 def test_sale(tmp_path: Path, runtime: str) -> None:
     table = _FINANCIAL if runtime == "cpython" else _FINANCIAL[1::3]
     day = Day(tmp_path, runtime)
-    script = [_wait("idle")]
+    script = [wait("idle")]
     for amount_minor, row in enumerate(table, _AMOUNT_MINOR):
-        script += [*day.sale(amount_minor), _wait(row[1]), *_to_idle()]
+        script += [*day.sale(amount_minor), wait(row[1]), *_to_idle()]
     day.run(script, _numbered([row[0] for row in table], "sale"))
     day.recover()
     assert day.endings() == _wanted(table)
@@ -220,10 +213,10 @@ def _check_no_card_data(day: Day) -> None:
 def test_void(tmp_path: Path) -> None:
     table = _FINANCIAL[1::2]
     day = Day(tmp_path, "cpython")
-    script = [_wait("idle")]
+    script = [wait("idle")]
     for amount_minor, row in enumerate(table, _AMOUNT_MINOR):
-        script += [*day.sale(amount_minor), _wait("outcome.approved"), *_to_idle()]
-        script += [*day.void(), _wait(row[1]), *_to_idle()]
+        script += [*day.sale(amount_minor), wait("outcome.approved"), *_to_idle()]
+        script += [*day.void(), wait(row[1]), *_to_idle()]
     day.run(script, _numbered([row[0] for row in table], "void"))
     day.recover()
     assert day.endings("void") == _wanted(table)
@@ -234,12 +227,12 @@ def test_void(tmp_path: Path) -> None:
 
 def test_reversal(tmp_path: Path) -> None:
     day = Day(tmp_path, "cpython")
-    script = [_wait("idle")]
+    script = [wait("idle")]
     amounts = range(_AMOUNT_MINOR, _AMOUNT_MINOR + len(_REVERSAL))
     for amount_minor in amounts:
-        lost = [*day.sale(amount_minor), _wait("outcome.unknown"), *_to_idle()]
+        lost = [*day.sale(amount_minor), wait("outcome.unknown"), *_to_idle()]
         # the next deal takes the reversal along that is still due; its own goes through
-        later = [*day.sale(amount_minor + 1000), _wait("outcome.approved"), *_to_idle()]
+        later = [*day.sale(amount_minor + 1000), wait("outcome.approved"), *_to_idle()]
         script += lost + later
     rules = [{"fault": "close", "type": "sale", "nth": 2 * row + 1} for row in range(len(amounts))]
     day.run(script, rules + _every_other_try())
@@ -262,11 +255,11 @@ def _every_other_try() -> list:
 
 def test_pin_after_a_reversal_that_brought_new_keys(tmp_path: Path) -> None:
     day = Day(tmp_path, "cpython")
-    lost = [*day.sale(_AMOUNT_MINOR), _wait("outcome.unknown"), *_to_idle()]
-    later = [*day.sale(_AMOUNT_MINOR + 1, day.card["pin"]), _wait("outcome.approved"), *_to_idle()]
+    lost = [*day.sale(_AMOUNT_MINOR), wait("outcome.unknown"), *_to_idle()]
+    later = [*day.sale(_AMOUNT_MINOR + 1, day.card["pin"]), wait("outcome.approved"), *_to_idle()]
     rules = [{"fault": "close", "type": "sale", "nth": 1}]
     rules += [{"fault": "bad_mac", "type": "reversal", "nth": number} for number in (1, 2)]
-    day.run([_wait("idle"), *lost, *later], rules)
+    day.run([wait("idle"), *lost, *later], rules)
     day.recover()
     states = {_AMOUNT_MINOR: ("reversed",) * 2, _AMOUNT_MINOR + 1: ("approved",) * 2}
     assert day.endings() == states
@@ -274,15 +267,15 @@ def test_pin_after_a_reversal_that_brought_new_keys(tmp_path: Path) -> None:
 
 def test_settlement(tmp_path: Path) -> None:
     day = Day(tmp_path, "cpython")
-    script = [_wait("idle")]
+    script = [wait("idle")]
     rules, number = [], 1
     for amount_minor, (fault, again) in enumerate(_SETTLEMENT, _AMOUNT_MINOR):
-        script += [*day.sale(amount_minor), _wait("outcome.approved"), *_to_idle(), *_settle()]
+        script += [*day.sale(amount_minor), wait("outcome.approved"), *_to_idle(), *_settle()]
         if (
             fault["fault"] == "decline"
         ):  # the second F3 takes the settlement up where it stood: nothing to confirm
-            script += [_wait("error"), *_to_idle(), *_keys("F3")]
-        script += [_wait("settle.done"), *_to_idle()]
+            script += [wait("error"), *_to_idle(), *keys("F3")]
+        script += [wait("settle.done"), *_to_idle()]
         rules.append({**fault, "type": "settlement", "nth": number})
         number += 2 if again else 1
     day.run(script, rules)
@@ -300,16 +293,16 @@ def test_settlement(tmp_path: Path) -> None:
 
 def test_sign_on(tmp_path: Path) -> None:
     day = Day(tmp_path, "cpython")
-    script = [_wait("idle")]
+    script = [wait("idle")]
     rules, number = [], 2  # the first one is that of power-on
     for amount_minor, (fault, screen) in enumerate(_SIGNON, _AMOUNT_MINOR):
-        script += [*_keys("F4"), _wait(screen), *_to_idle()]
+        script += [*keys("F4"), wait(screen), *_to_idle()]
         rules.append({**fault, "type": "signon", "nth": number})
         number += 1
         if screen == "error":  # by hand again: the keys of both sides meet
-            script += [*_keys("F4"), _wait("signon.done"), *_to_idle()]
+            script += [*keys("F4"), wait("signon.done"), *_to_idle()]
             number += 1
-        script += [*day.sale(amount_minor), _wait("outcome.approved"), *_to_idle()]
+        script += [*day.sale(amount_minor), wait("outcome.approved"), *_to_idle()]
     day.run(script, rules)
     day.recover()
     assert set(day.endings().values()) == {("approved", "approved")}
@@ -319,8 +312,8 @@ def test_sign_on(tmp_path: Path) -> None:
 def traded(tmp_path_factory) -> tuple:
     """A terminal with a few deals, and its flash."""
     day = Day(tmp_path_factory.mktemp("traded"), "cpython")
-    sales = [[*day.sale(minor), _wait("outcome.approved"), *_to_idle()] for minor in (100, 200)]
-    day.run([_wait("idle"), *sales[0], *sales[1]])
+    sales = [[*day.sale(minor), wait("outcome.approved"), *_to_idle()] for minor in (100, 200)]
+    day.run([wait("idle"), *sales[0], *sales[1]])
     return day, (day.folder / "state" / "flash.bin").read_bytes()
 
 

@@ -77,7 +77,7 @@ def _morning(cashier: Cashier, card: dict, other: dict) -> None:
     code, sure = {"offline_code": [*"445566", "ENTER"]}, {"offline_confirm": ["ENTER"]}
     number = {"card_number": [*card["pan"], "ENTER"], "card_expiry": [*"1230", "ENTER"]}
     again = {"adjust_voucher": ["ENTER"], "adjust_confirm": ["ENTER"]}
-    both = {"transfer_confirm": ["ENTER"], "transfer_sure": ["ENTER"], "transfer_card": ["swipe"]}
+    both = {"transfer_confirm": ["ENTER"], "transfer_sure": ["ENTER"], "transfer_card": [other]}
     for named, answers in (
         ("F5", _answers(card, 0)),
         ("F1", _answers(card, 5000)),
@@ -87,12 +87,13 @@ def _morning(cashier: Cashier, card: dict, other: dict) -> None:
         ("离线结算", _answers(card, 700, **number, **code, **sure)),
         ("F1", _answers(card, 800)),
         ("F2", _answers(card, 0, void_voucher=["ENTER"])),
+        ("转账", _answers(card, 300, **both)),
         ("F7", _answers(card, 9000)),
         ("F7", _answers(card, 9100)),
     ):
         assert cashier.function(named, answers, card) == "outcome.approved", named
-    # the same card twice: refused before anything is sent
-    assert cashier.function("转账", _answers(card, 300, **both), card) == "error"
+    same = {**both, "transfer_card": [card]}  # refused before anything is sent
+    assert cashier.function("转账", _answers(card, 300, **same), card) == "error"
 
 
 def _afternoon(cashier: Cashier, card: dict, first: str, second: str) -> None:
@@ -170,4 +171,9 @@ def _agree(shop: _Shop) -> None:
 
 def _facts(rows: list) -> list:
     keys = ("batch", "stan", "type", "amount_minor", "pan", "state")
-    return sorted(tuple(row[key] for key in keys) for row in rows if row["type"] != "balance")
+    answered = ("rrn", "response")  # what was reversed has none of the terminal's knowledge
+    return sorted(
+        tuple(row[key] for key in (keys if row["state"] == "reversed" else keys + answered))
+        for row in rows
+        if row["type"] != "balance"
+    )

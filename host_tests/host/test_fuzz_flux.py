@@ -5,11 +5,8 @@ hypothesis here and atheris (guided by coverage, `make test-full`) run the same 
 fakes/hostile.py. A finding of atheris is printed as bytes: add it to FOUND and mend the decoder.
 """
 
-import os
-import subprocess
 import sys
 from array import array
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -19,14 +16,13 @@ from hypothesis import strategies as st
 from bench import card_grid, card_swipes, card_texts
 from conftest import FULL
 from fakes import hostile
+from fakes.atheris_run import finds_what_is_planted, guided, needs_atheris
 from fakes.work import lines_run
 from pos.card.flux import MAX_INTERVALS, Decoder
 
 DECODER = Decoder()
 FOUND: tuple[bytes, ...] = ()  # inputs that broke a promise once
 ATHERIS_RUNS = 20_000
-ATHERIS_SECONDS = 120  # whichever comes first
-PLANTED_SECONDS = 60
 WORK_FACTOR = 4  # the most that any input may take, in worst swipes of the card bench
 READS_EACH = 2000  # the most often that one interval may be looked at
 _FUZZER = Path(__file__).with_name("atheris_flux.py")
@@ -196,32 +192,13 @@ def test_the_walk_over_buffers_finds_a_leak():
     assert left_over(decoder) != before
 
 
-def fuzz(folder, *arguments):
-    """Run atheris in a process of its own; 0 is no finding."""
-    command = [sys.executable, str(_FUZZER), f"-artifact_prefix={folder}/", *arguments]
-    return subprocess.run(
-        [*command, str(folder)], capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"}
-    )
-
-
-needs_atheris = pytest.mark.skipif(
-    find_spec("atheris") is None,
-    reason="no atheris: `make test-full` installs it where this Python has a wheel of it",
-)
-
-
 @pytest.mark.slow
 @needs_atheris
 def test_fuzz_guided_by_coverage(tmp_path, record_property):
-    done = fuzz(tmp_path, f"-runs={ATHERIS_RUNS}", f"-max_total_time={ATHERIS_SECONDS}")
-    found = [path.read_bytes() for path in tmp_path.iterdir() if "-" in path.name]
-    assert done.returncode == 0, f"{done.stderr[-4000:]}\ninputs: {found}"
-    record_property("figures", f"atheris: {done.stderr.splitlines()[-1]}")
+    record_property("figures", f"atheris: {guided(_FUZZER, tmp_path, ATHERIS_RUNS)}")
 
 
 @pytest.mark.slow
 @needs_atheris
 def test_a_planted_fault_is_found(tmp_path):
-    done = fuzz(tmp_path, f"-max_total_time={PLANTED_SECONDS}", "--planted")
-    assert done.returncode != 0
-    assert "planted" in done.stderr
+    finds_what_is_planted(_FUZZER, tmp_path)

@@ -5,11 +5,7 @@ hypothesis here and atheris (guided by coverage, `make test-full`) run the same 
 fakes/hostile_messages.py. A finding is added to FOUND and mended.
 """
 
-import os
-import subprocess
-import sys
 import tracemalloc
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -21,6 +17,7 @@ from acquirer_sim.core import Acquirer
 from acquirer_sim.frame import MAX_FRAME_BYTES
 from bench.message import bodies
 from fakes import hostile_messages
+from fakes.atheris_run import finds_what_is_planted, guided, needs_atheris
 from fakes.mini_terminal import KINDS, NOW, TID, TMK, MiniTerminal
 from pos.core.errors import KeyStoreError
 from pos.iso8583.fields import LENGTH, SPECS
@@ -33,8 +30,6 @@ BODIES = bodies()
 READERS = range(len(hostile_messages.READERS))
 PEAK_BYTES = 64 * 1024  # beside the input, for any reader: ours holds one frame and its fields
 ATHERIS_RUNS = 30_000
-ATHERIS_SECONDS = 120  # whichever comes first
-PLANTED_SECONDS = 60
 _FUZZER = Path(__file__).with_name("atheris_messages.py")
 _NAMED = sorted(n for n, flags in enumerate(SPECS) if flags)
 
@@ -177,32 +172,13 @@ def test_the_simulator_answers_any_sub_fields(kind, spoilt):
         acquirer.close()
 
 
-def fuzz(folder, *arguments):
-    """Run atheris in a process of its own; 0 is no finding."""
-    command = [sys.executable, str(_FUZZER), f"-artifact_prefix={folder}/", *arguments]
-    return subprocess.run(
-        [*command, str(folder)], capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"}
-    )
-
-
-needs_atheris = pytest.mark.skipif(
-    find_spec("atheris") is None,
-    reason="no atheris: `make test-full` installs it where this Python has a wheel of it",
-)
-
-
 @pytest.mark.slow
 @needs_atheris
 def test_fuzz_guided_by_coverage(tmp_path, record_property):
-    done = fuzz(tmp_path, f"-runs={ATHERIS_RUNS}", f"-max_total_time={ATHERIS_SECONDS}")
-    found = [path.read_bytes() for path in tmp_path.iterdir() if "-" in path.name]
-    assert done.returncode == 0, f"{done.stderr[-4000:]}\ninputs: {found}"
-    record_property("figures", f"atheris, messages: {done.stderr.splitlines()[-1]}")
+    record_property("figures", f"atheris, messages: {guided(_FUZZER, tmp_path, ATHERIS_RUNS)}")
 
 
 @pytest.mark.slow
 @needs_atheris
 def test_a_planted_fault_is_found(tmp_path):
-    done = fuzz(tmp_path, f"-max_total_time={PLANTED_SECONDS}", "--planted")
-    assert done.returncode != 0
-    assert "planted" in done.stderr
+    finds_what_is_planted(_FUZZER, tmp_path)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.scripts import keys, wait
 from posctl import cli
 from posctl.demo.programs import AcquirerServer, posctl
 
@@ -16,33 +17,25 @@ _CARD = {"do": "card", "tracks": {"2": ";6200001234567892=30121200000012300000?"
 _KBPK = "".join(f"{n:02X}" * 32 + "\n" for n in (0x5A, 0x1F))
 
 
-def _keys(*names: str) -> list:
-    return [{"do": "key", "key": name} for name in names]
-
-
-def _wait(screen: str) -> dict:
-    return {"do": "wait", "screen": screen, "timeout_s": 20}
-
-
 _SALE = [
-    _wait("idle"),
-    *_keys(*"12850", "ENTER"),
+    wait("idle"),
+    *keys(*"12850", "ENTER"),
     {"expect": "card.swipe"},
     _CARD,
-    _wait("pin.enter"),
-    *_keys(*"123456", "ENTER"),
-    _wait("outcome.approved"),
-    *_keys("ENTER"),
-    _wait("idle"),
+    wait("pin.enter"),
+    *keys(*"123456", "ENTER"),
+    wait("outcome.approved"),
+    *keys("ENTER"),
+    wait("idle"),
 ]
 # the acquirer tries the other TMK when the terminal asks again
 _REFUSED_ONCE = [
-    _wait("error"),
-    *_keys("ENTER"),
-    _wait("idle"),
-    *_keys("F4"),
-    _wait("signon.done"),
-    *_keys("ENTER"),
+    wait("error"),
+    *keys("ENTER"),
+    wait("idle"),
+    *keys("F4"),
+    wait("signon.done"),
+    *keys("ENTER"),
 ]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.scripts import keys, wait
 from fakes.wiretap import Wiretap
 from posctl import cli
 from posctl.bench.script import card_flux
@@ -19,21 +20,13 @@ _T3 = ";996200001234567892=1561560999999996001016000000010000030120=0=0=00000001
 _TRACKS = {"1": _T1, "2": _T2, "3": _T3}
 
 
-def _keys(*names: str) -> list:
-    return [{"do": "key", "key": name} for name in names]
-
-
-def _wait(screen: str) -> dict:
-    return {"do": "wait", "screen": screen, "timeout_s": 20}
-
-
 def _to_the_swipe() -> list:
-    return [_wait("idle"), *_keys(*"12850", "ENTER"), {"expect": "card.swipe"}]
+    return [wait("idle"), *keys(*"12850", "ENTER"), {"expect": "card.swipe"}]
 
 
 def _sale(flux: dict) -> list:
-    approved = [_wait("pin.enter"), *_keys("ENTER"), _wait("outcome.approved"), *_keys("ENTER")]
-    return [*_to_the_swipe(), {"do": "swipe", "flux": flux}, *approved, _wait("idle")]
+    approved = [wait("pin.enter"), *keys("ENTER"), wait("outcome.approved"), *keys("ENTER")]
+    return [*_to_the_swipe(), {"do": "swipe", "flux": flux}, *approved, wait("idle")]
 
 
 class Shop:
@@ -108,7 +101,7 @@ def test_disagreeing_tracks_are_refused(shop: Shop, capsys) -> None:
         {"do": "swipe", "flux": other},
         {"expect": {"screen": "card.swipe", "contains": "换卡"}},
     ]
-    script = [*_to_the_swipe(), *refused, *_keys("CANCEL"), _wait("idle")]
+    script = [*_to_the_swipe(), *refused, *keys("CANCEL"), wait("idle")]
     assert shop.play(script, "cpython") == 0
     out = capsys.readouterr().out
     assert "swipe refused: tracks_disagree" in out and "track 3: tracks disagree" in out
@@ -157,7 +150,7 @@ def test_failed_reads_tell_the_cashier_and_the_log(shop: Shop, capsys, lang, col
         script.append({"do": "swipe", "flux": failure[0]})
         script.append({"expect": {"screen": "card.swipe", "contains": failure[column]}})
     script += [{"do": "swipe", "flux": card_flux({"2": _T2}, 40, False, 0.05, 1)}]
-    script += [_wait("pin.enter"), *_keys("CANCEL"), _wait("idle")]
+    script += [wait("pin.enter"), *keys("CANCEL"), wait("idle")]
     runtime = "micropython" if lang == "zh" else "cpython"
     assert shop.play(script, runtime, "--lang", lang) == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -172,7 +165,7 @@ def test_failed_reads_tell_the_cashier_and_the_log(shop: Shop, capsys, lang, col
 
 def test_a_failed_read_at_the_idle_screen(shop: Shop, capsys) -> None:
     """A swipe first is allowed there; the words stand on the same screen."""
-    script = [_wait("idle")]
+    script = [wait("idle")]
     for failure in _FAILURES[:5]:
         script.append({"do": "swipe", "flux": failure[0]})
         script.append({"expect": {"screen": "idle", "contains": failure[1]}})

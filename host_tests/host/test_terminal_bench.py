@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fakes.scripts import keys, wait
 from posctl import cli, image
 from posctl.bench.command import Boot, command
 from posctl.bench.run import run
@@ -18,30 +19,22 @@ _TRACK2 = ";6200001234567892=30121200000012300000?"
 _CARD = {"do": "card", "tracks": {"2": _TRACK2}}
 
 
-def _keys(*names: str) -> list:
-    return [{"do": "key", "key": name} for name in names]
-
-
-def _wait(screen: str) -> dict:
-    return {"do": "wait", "screen": screen, "timeout_s": 20}
-
-
 def _sale(swipe: dict) -> list:
     return [
-        _wait("idle"),
-        *_keys(*"12850"),
+        wait("idle"),
+        *keys(*"12850"),
         {"expect": {"screen": "sale.amount", "contains": "128.50"}},
-        *_keys("ENTER"),
+        *keys("ENTER"),
         {"expect": "card.swipe"},
         swipe,
-        _wait("pin.enter"),
-        *_keys(*"123456", "ENTER"),
-        _wait("outcome.approved"),
+        wait("pin.enter"),
+        *keys(*"123456", "ENTER"),
+        wait("outcome.approved"),
         {"expect": {"print": "签购单"}},
         {"expect": {"print": "RMB 128.50"}},
         {"expect": {"ev": "beep", "kind": "ok"}},
-        *_keys("ENTER"),
-        _wait("idle"),
+        *keys("ENTER"),
+        wait("idle"),
     ]
 
 
@@ -97,11 +90,11 @@ def test_a_sale_by_track_text_and_one_by_flux(shop: Shop, runtime: str, capsys) 
 @pytest.mark.parametrize("torn", [[], ["--torn"]])
 def test_a_cut_in_a_sale_is_made_good_at_the_next_boot(shop: Shop, torn: list, capsys) -> None:
     for _ in range(2):  # the second boot costs what the third will
-        assert shop.run([_wait("idle")], "--runtime", "cpython") == 0
+        assert shop.run([wait("idle")], "--runtime", "cpython") == 0
     boot_ops = json.loads(capsys.readouterr().out.splitlines()[-1])["flash_ops"]
     cut = ["--cut-at", str(boot_ops + 3), *torn]  # the intent is written, the outcome is not
     assert shop.run(_sale(_CARD), "--runtime", "cpython", *cut) == 99
-    assert shop.run([_wait("idle")], "--runtime", "cpython") == 0
+    assert shop.run([wait("idle")], "--runtime", "cpython") == 0
     assert shop.states() == ["reversed"]
 
 
@@ -116,7 +109,7 @@ def test_another_program_plays_the_cashier(shop: Shop) -> None:
         for line in process.stdout:
             if json.loads(line).get("id") == "idle":
                 break
-        process.stdin.write(json.dumps(_keys("1")[0]) + "\n")
+        process.stdin.write(json.dumps(keys("1")[0]) + "\n")
         process.stdin.write('{"expect":"sale.amount"}\n')
         process.stdin.flush()
         answers = [json.loads(line) for line in _until(process.stdout, "ok")]
@@ -136,13 +129,13 @@ def _until(lines: object, kind: str) -> list:
 
 
 def test_a_broken_journal_is_one_clear_line(shop: Shop, capsys) -> None:
-    assert shop.run([_wait("idle")], "--runtime", "cpython") == 0
+    assert shop.run([wait("idle")], "--runtime", "cpython") == 0
     flash = shop.folder / "state" / "flash.bin"
     data = bytearray(flash.read_bytes())
     data[32768 + 48] ^= 0x55
     flash.write_bytes(data)
     capsys.readouterr()
-    assert shop.run([_wait("idle")], "--runtime", "cpython") == 3
+    assert shop.run([wait("idle")], "--runtime", "cpython") == 3
     errors = capsys.readouterr().err.splitlines()
     assert len(errors) == 1
     assert errors[0].startswith("posctl: error: the firmware does not start: ")

@@ -58,7 +58,8 @@ class Cashier:
     def function(self, named: str, answers: dict, card: "dict | None" = None) -> str:
         """Work through a function: a key of the idle screen, or its words in the menu.
 
-        `answers` holds the keys for each screen that it asks; "swipe" stands for the card.
+        `answers` holds the keys for each screen that it asks; "swipe" stands for the card, another
+        card for itself.
         Returns the outcome screen, "idle" where there was none.
         """
         self._at("idle")
@@ -89,11 +90,13 @@ class Cashier:
             self._at("menu")
         raise ToolError(f"the menu has no {words}")
 
-    def _press_or_swipe(self, key: str, card: "dict | None") -> None:
-        if key != "swipe":
-            self._player.press(key)
+    def _press_or_swipe(self, key: "str | dict", card: "dict | None") -> None:
+        swiped = card if key == "swipe" else key
+        if isinstance(swiped, str):
+            self._player.press(swiped)
             return
-        self._player.send({"do": "swipe", "flux": card_flux(card["tracks"], 20, False, 0.05, 1)})
+        flux = card_flux(swiped["tracks"], 20, False, 0.05, 1)
+        self._player.send({"do": "swipe", "flux": flux})
 
     def settle(self) -> None:
         """Settle with the transaction list."""
