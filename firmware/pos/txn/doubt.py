@@ -5,8 +5,11 @@ from pos.core.deal import PENDING, REPEATS, REVERSED
 from pos.core.errors import NoAnswer, NotSent
 
 
-async def run(ctx: object, deal: object, error: NoAnswer) -> None:
-    """Reverse or repeat a deal that has just been sent; what stays open is sent again later."""
+async def run(ctx: object, deal: object, error: NoAnswer) -> object:
+    """Reverse or repeat a deal that has just been sent; what stays open is sent again later.
+
+    Returns the deal where a repeat was answered: its outcome is for the caller to show.
+    """
     from pos.txn import reversal
 
     prompts = ctx.prompts
@@ -21,14 +24,12 @@ async def run(ctx: object, deal: object, error: NoAnswer) -> None:
         await reversal.try_once(ctx, deal)
     except NotSent:
         pass
-    if deal.state not in (PENDING, REVERSED):  # repeated, and answered
-        from pos.txn import outcome
-
-        await outcome.show(ctx, deal)
-        return
+    if deal.state not in (PENDING, REVERSED):
+        return deal
     word = "unknown." + _word(deal) + (".again" if again else "")
     await prompts.dismiss("outcome.unknown", *(lines + [prompts.word(word)]))
     await ctx.printing.run_due()
+    return None
 
 
 def _word(deal: object) -> str:

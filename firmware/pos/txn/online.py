@@ -32,19 +32,25 @@ async def run(ctx: object, deal: object, card: object, lines: object) -> None:
         if deal.kind == BALANCE:
             _write(ctx, deal, DECLINED)
             raise
-        await _doubt(ctx, deal, error)
-        return
-    _write(ctx, deal, deal.state)
-    from pos.txn import outcome
+        deal = await _doubt(ctx, deal, error)
+    else:
+        _write(ctx, deal, deal.state)
+    if deal is not None:
+        await _show(ctx, deal)
 
-    await outcome.show(ctx, deal)
 
-
-async def _doubt(ctx: object, deal: object, error: NoAnswer) -> None:
+async def _doubt(ctx: object, deal: object, error: NoAnswer) -> object:
     modules.trim()  # what waited and read makes room
     from pos.txn import doubt
 
-    await doubt.run(ctx, deal, error)
+    return await doubt.run(ctx, deal, error)
+
+
+async def _show(ctx: object, deal: object) -> None:
+    modules.trim()
+    from pos.txn import outcome
+
+    await outcome.show(ctx, deal)
 
 
 async def _pin(ctx: object, deal: object, card: object, lines: object) -> object:
